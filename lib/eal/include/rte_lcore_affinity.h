@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef RTE_LCORE_AFFINITY_H
+#define RTE_LCORE_AFFINITY_H
+
+/**
+ * @file
+ * @internal
+ *
+ * Where the threads of lcores may really run
+ *
+ * rte_lcore_cpuset() is EAL's record of where it placed a thread. taskset and
+ * cgroups move threads without telling EAL. Libraries that tie hardware to the
+ * CPU of an lcore ask here.
+ */
+
+#include <rte_compat.h>
+#include <rte_os.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @internal
+ * Note which thread the calling lcore is. EAL calls it for each thread that
+ * becomes an lcore, in that thread.
+ *
+ * @param lcore_id
+ *   The lcore, or LCORE_ID_ANY if the thread is none.
+ */
+void eal_lcore_affinity_init(unsigned int lcore_id);
+
+/**
+ * @internal
+ * Ask the operating system where the thread of an lcore may run.
+ *
+ * Thread safe.
+ *
+ * @param lcore_id
+ *   An lcore of any role but ROLE_OFF, of this process.
+ * @param cpuset
+ *   Filled in on success, else left alone.
+ * @return
+ *   - 0: success.
+ *   - -EINVAL: no such lcore.
+ *   - -ENOTSUP: this operating system is not asked.
+ *   - another negative errno: it did not tell.
+ */
+__rte_internal
+int rte_lcore_affinity_get(unsigned int lcore_id, rte_cpuset_t *cpuset);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RTE_LCORE_AFFINITY_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef TPH_COMPAT_H
+#define TPH_COMPAT_H
+
+/*
+ * What DPDK's main branch has and an older tree lacks, for the files of the
+ * overlay.  Goes into older trees only.
+ */
+
+#include <pthread.h>
+
+#include <rte_common.h>
+#include <rte_log.h>
+
+#ifndef RTE_CLASS_TO_BUS_DEVICE
+#define RTE_CLASS_TO_BUS_DEVICE(class_dev, type) RTE_DEV_TO_PCI((class_dev)->device)
+#endif
+
+#ifndef PCI_LOG
+#define PCI_LOG(level, ...) \
+	RTE_LOG(level, EAL, RTE_FMT(RTE_FMT_HEAD(__VA_ARGS__ ,) "\n", \
+		RTE_FMT_TAIL(__VA_ARGS__ ,)))
+#endif
+
+#ifndef RTE_ETHDEV_LOG_LINE
+#define RTE_ETHDEV_LOG_LINE(level, ...) \
+	RTE_ETHDEV_LOG(level, RTE_FMT(RTE_FMT_HEAD(__VA_ARGS__ ,) "\n", \
+		RTE_FMT_TAIL(__VA_ARGS__ ,)))
+#endif
+
+/* A function there; no name of a macro tells whether a tree has it. */
+#define rte_thread_mutex_init_shared tph_mutex_init_shared
+static inline void
+tph_mutex_init_shared(pthread_mutex_t *mutex)
+{
+#ifdef RTE_EXEC_ENV_WINDOWS
+	pthread_mutex_init(mutex, NULL);
+#else
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_init(mutex, &attr);
+	pthread_mutexattr_destroy(&attr);
+#endif
+}
+
+/* 22.11 has it, but wants a device that is not const */
+#ifndef rte_pci_find_ext_capability
+#define rte_pci_find_ext_capability(dev, cap) \
+	(rte_pci_find_ext_capability)((void *)(uintptr_t)(dev), cap)
+#endif
+
+#endif /* TPH_COMPAT_H */

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef RTE_ETHDEV_TPH_H
+#define RTE_ETHDEV_TPH_H
+
+/**
+ * @file
+ *
+ * PCIe TPH (TLP Processing Hints) of Ethernet ports
+ *
+ * With TPH, a device tells the platform in each memory request which CPU's
+ * cache the data should land in. This API ties the queues of a port to the
+ * CPUs of the threads that poll them. It is all control path: nothing here is
+ * called from, or adds anything to, the Rx and Tx burst functions.
+ *
+ * In short: rte_eth_dev_tph_enable() once for a port, then
+ * rte_eth_dev_tph_stash_set() for its queues, from one thread or from every
+ * lcore for its own queues at the same time, then
+ * rte_eth_dev_tph_stash_sync() whenever affinities have changed.
+ *
+ * A hint changes where data lands, never whether it is right. A port whose
+ * hints cannot be restored when it starts does start, and says so in the log
+ * and in struct rte_eth_tph_stash_state.
+ *
+ * Lifetime: TPH and the stashes survive rte_eth_dev_stop() and
+ * rte_eth_dev_start(). After rte_eth_dev_reset() they are restored by the next
+ * rte_eth_dev_start(). A queue that rte_eth_dev_configure() takes away loses
+ * its stash. rte_eth_dev_close() and the removal of the device forget all.
+ *
+ * Thread safety: for one port, all of these functions may be called at the same
+ * time as each other and as rte_eth_dev_start() and rte_eth_dev_stop(), from
+ * any thread of any process, but not at the same time as
+ * rte_eth_dev_configure(), rte_eth_dev_reset() and rte_eth_dev_close(). Ports do
+ * not wait for each other.
+ *
+ * Processes: what is set can be read in every process, and changed only in the
+ * primary one, which may stash for the threads of others by CPU
+ * (RTE_ETH_TPH_TARGET_CPU).
+ */
+
+#include <stdint.h>
+
+#include <rte_bitops.h>
+#include <rte_compat.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Objects of a queue that a stash steers, bits of rte_eth_tph_stash.objects */
+/** Descriptors: fetched and written back by the device */
+#define RTE_ETH_TPH_OBJ_DESCRIPTOR	RTE_BIT32(0)
+/** Packet headers, where the device splits them from the payload */
+#define RTE_ETH_TPH_OBJ_HEADER		RTE_BIT32(1)
+/** Packet data: on Rx all that is not written as a header */
+#define RTE_ETH_TPH_OBJ_PAYLOAD		RTE_BIT32(2)
+
+/** All queues of the direction, as rte_eth_tph_stash.queue */
+#define RTE_ETH_TPH_QUEUE_ALL		UINT16_MAX
+
+/** How the device finds the Steering Tag of a request */
+enum rte_eth_tph_mode {
+	/** The driver chooses: DS where it can, else IV where queues have vectors */
+	RTE_ETH_TPH_MODE_AUTO = 0,
+	/** Interrupt Vector: by the interrupt vector of the queue, in the ST table */
+	RTE_ETH_TPH_MODE_IV,
+	/** Device Specific: in registers or queue contexts of the device */
+	RTE_ETH_TPH_MODE_DS,
+};
+
+/** Width of Steering Tags on the link */
+enum rte_eth_tph_requester {
+	/** The driver chooses what its device can hold */
+	RTE_ETH_TPH_REQUESTER_AUTO = 0,
+	/** TPH: tags of 8 bits */
+	RTE_ETH_TPH_REQUESTER_STANDARD,
+	/** Extended TPH: tags of 16 bits */
+	RTE_ETH_TPH_REQUESTER_EXTENDED,
+};
+
+/** Kind of memory that the port's buffers are in */
+enum rte_eth_tph_memory {
+	/** Volatile memory, which is what mempools are made of */
+	RTE_ETH_TPH_MEMORY_VOLATILE = 0,
+	/** Persistent memory */
+	RTE_ETH_TPH_MEMORY_PERSISTENT,
+};
+
+/** Why TPH cannot be used on a port */
+enum rte_eth_tph_reason {
+	/** It can be used. */
+	RTE_ETH_TPH_USABLE = 0,
+	/** The driver of the port does not support TPH. */
+	RTE_ETH_TPH_NO_DRIVER,
+	/** The device is not bound to vfio-pci with an IOMMU. */
+	RTE_ETH_TPH_NO_VFIO,
+	/** The kernel's vfio-pci knows nothing of TPH. */
+	RTE_ETH_TPH_NO_KERNEL,
+	/** The device has no TPH capability. */
+	RTE_ETH_TPH_NO_CAPABILITY,
+	/** The Root Port cannot take TPH, or the platform or kernel has it off. */
+	RTE_ETH_TPH_NO_PLATFORM,
+	/** The host's administrator has not allowed it. */
+	RTE_ETH_TPH_NO_HOST_OPT_IN,
+};
+
+/** Direction of a queue */
+enum rte_eth_tph_direction {
+	RTE_ETH_TPH_RX = 0, /**< Receive */
+	RTE_ETH_TPH_TX,     /**< Transmit */
+};
+
+/** What rte_eth_tph_stash.target_id is */
+enum rte_eth_tph_target {
+	/**
+	 * An lcore, of any role but ROLE_OFF. The stash follows the affinity of
+	 * its thread, see rte_eth_dev_tph_stash_sync().
+	 */
+	RTE_ETH_TPH_TARGET_LCORE = 0,
+	/**
+	 * A CPU as the operating system numbers it: for threads that are no
+	 * lcores, and for those of secondary processes.
+	 */
+	RTE_ETH_TPH_TARGET_CPU,
+};
+
+/** Where a Steering Tag is stored. The first three are the ST table's places. */
+enum rte_eth_tph_location {
+	RTE_ETH_TPH_LOCATION_NONE = 0,   /**< Nowhere (yet) */
+	RTE_ETH_TPH_LOCATION_CAPABILITY, /**< ST table in the TPH capability */
+	RTE_ETH_TPH_LOCATION_MSIX,       /**< ST table in the MSI-X table */
+	RTE_ETH_TPH_LOCATION_DEVICE,     /**< Register or queue context of the device */
+};
+
+/** What a port can do with TPH, and what is in force */
+struct rte_eth_tph_info {
+	/** Why TPH cannot be used. If not RTE_ETH_TPH_USABLE, the rest is 0. */
+	enum rte_eth_tph_reason reason;
+	/** Supported modes: RTE_BIT32() of RTE_ETH_TPH_MODE_IV and _DS */
+	uint32_t modes;
+	/** Supported requesters: RTE_BIT32() of RTE_ETH_TPH_REQUESTER_* */
+	uint32_t requesters;
+	/** Where the device has its ST table; NONE if it has none */
+	enum rte_eth_tph_location st_table;
+	/** Entries of the ST table: 0 to 64 in the capability, to 2048 in MSI-X */
+	uint32_t st_entries;
+	/**
+	 * Objects that Rx queues can steer, RTE_ETH_TPH_OBJ_* bits; in the mode
+	 * in force, or, with TPH off, in the mode that AUTO would choose.
+	 */
+	uint32_t rx_objects;
+	/** The same for Tx queues; 0 if Tx cannot be steered */
+	uint32_t tx_objects;
+	/** Widest tag that the device can hold, in bits, 1 to 16, of the same mode */
+	uint8_t tag_bits;
+	/**
+	 * 1: a stash takes effect at once on a started port.
+	 * 0: when the port is started; set it before, a started port is -EBUSY.
+	 */
+	uint8_t live;
+	/** 1 if TPH is enabled on the port; the three fields below are 0 if not */
+	uint8_t enabled;
+	enum rte_eth_tph_mode mode;           /**< Mode in force, never AUTO */
+	enum rte_eth_tph_requester requester; /**< Requester in force, never AUTO */
+	enum rte_eth_tph_memory memory;       /**< Memory type in force */
+	uint64_t reserved_64s[4];             /**< Reserved, 0 */
+	void *reserved_ptrs[2];               /**< Reserved, NULL */
+};
+
+/** How to enable TPH. All zero is the default: let the driver choose. */
+struct rte_eth_tph_conf {
+	enum rte_eth_tph_mode mode;           /**< Mode, or AUTO */
+	enum rte_eth_tph_requester requester; /**< Requester, or AUTO */
+	enum rte_eth_tph_memory memory;       /**< Memory type */
+	uint32_t flags;                       /**< Reserved, must be 0 */
+};
+
+/** Steers objects of a queue to the cache of a thread's CPU. */
+struct rte_eth_tph_stash {
+	enum rte_eth_tph_direction direction; /**< Rx or Tx */
+	/** A configured queue of the port, or RTE_ETH_TPH_QUEUE_ALL */
+	uint16_t queue;
+	enum rte_eth_tph_target target;       /**< What target_id is */
+	/**
+	 * Lcore below RTE_MAX_LCORE, or CPU below CPU_SETSIZE.
+	 * Not looked at if objects is 0.
+	 */
+	uint32_t target_id;
+	/** RTE_ETH_TPH_OBJ_* bits; 0 removes the stash of the queue */
+	uint32_t objects;
+	uint32_t flags;                       /**< Reserved, must be 0 */
+};
+
+/** A stash as it stands */
+struct rte_eth_tph_stash_state {
+	/** As it was set; the queue is its number, also if it was set for all */
+	struct rte_eth_tph_stash stash;
+	/**
+	 * The CPU of the target when the stash was set or last synced; of an
+	 * lcore that floats over several with the same tag, the lowest
+	 */
+	uint32_t cpu;
+	/** The Steering Tag of that CPU, of rte_eth_tph_info.tag_bits at most */
+	uint16_t tag;
+	/** 1 if it waits for the start of the port, 0 if the device has it */
+	uint8_t pending;
+	/** Where the device has it; NONE if it was never given to the device */
+	enum rte_eth_tph_location location;
+	/**
+	 * ST table: the entry's number. Device: what the driver documents: the
+	 * offset of a register in BAR 0, or the number of a queue context.
+	 */
+	uint32_t index;
+	uint64_t reserved_64s[2];             /**< Reserved, 0 */
+};
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Say why TPH cannot be used, and what to do about it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param reason
+ *   As rte_eth_tph_info.reason has it.
+ * @return
+ *   One line without a line feed, never NULL, that need not be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_reason_str(enum rte_eth_tph_reason reason);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Tell what a port can do with TPH, why it cannot, and what is in force.
+ *
+ * Works on every valid port and in every process. Thread safety: see the
+ * head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @param info
+ *   Filled in; rte_eth_tph_info.reason is the first field to look at.
+ * @return
+ *   - 0: success, also if TPH cannot be used.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -EINVAL: @p info is NULL.
+ *   - -EIO: the device was removed or cannot be reached.
+ */
+__rte_experimental
+int rte_eth_dev_tph_info_get(uint16_t port_id, struct rte_eth_tph_info *info);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Enable TPH on a port, started or not. It steers nothing by itself: that
+ * takes rte_eth_dev_tph_stash_set().
+ *
+ * Thread safety: see the head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @param conf
+ *   How; NULL is the same as all zero: mode and requester chosen by the
+ *   driver, volatile memory. What was chosen is in struct rte_eth_tph_info.
+ * @return
+ *   - 0: success.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -EINVAL: a field of @p conf is out of range, or flags is not 0.
+ *   - -ENOTSUP: TPH cannot be used, rte_eth_tph_info.reason says why; or the
+ *     port has not the mode or requester that was asked for.
+ *   - -EALREADY: TPH is enabled, nothing was changed. To change mode,
+ *     requester or memory type, disable it first.
+ *   - -ENOMEM: no memory.
+ *   - -E_RTE_SECONDARY: not the primary process.
+ *   - -EIO: the device was removed or cannot be reached.
+ */
+__rte_experimental
+int rte_eth_dev_tph_enable(uint16_t port_id, const struct rte_eth_tph_conf *conf);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Remove all stashes of a port and disable TPH on it.
+ *
+ * Thread safety: see the head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @return
+ *   - 0: success.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -ENOTSUP: the driver does not support TPH.
+ *   - -EALREADY: TPH is not enabled.
+ *   - -EBUSY: the port is started, has stashes, and is not a live one
+ *     (rte_eth_tph_info.live): stop it first.
+ *   - -E_RTE_SECONDARY: not the primary process.
+ *   - -EIO: the device was removed or cannot be reached.
+ */
+__rte_experimental
+int rte_eth_dev_tph_disable(uint16_t port_id);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Set or remove stashes of queues. All or nothing: on any error, every queue
+ * of the port keeps the stash that it had.
+ *
+ * The CPU of an lcore is where EAL placed its thread (rte_lcore_cpuset()),
+ * whatever its lcore number is. An lcore that floats over several CPUs is
+ * accepted if all of them have the same tag. For a thread that was moved by
+ * others than EAL, call rte_eth_dev_tph_stash_sync().
+ *
+ * On a started port of a live device the stashes are in effect when this
+ * returns. On a stopped port they are pending until it starts. One that is set
+ * while rte_eth_dev_start() is under way on a device that is not live may stay
+ * pending until the next start.
+ *
+ * Tags of CPUs are looked up once for a port and then remembered, so that
+ * this costs at most one system call for all tags that are not known yet, and
+ * one to program the device.
+ *
+ * Thread safety: see the head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @param stash
+ *   Array of @p n stashes. If a queue comes more than once, the last one counts.
+ * @param n
+ *   Number of elements; with 0 nothing is done.
+ * @return
+ *   - 0: success.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -EINVAL: @p stash is NULL and @p n is not 0; direction, queue, target,
+ *     objects or flags out of range; TPH is not enabled; an lcore that does not
+ *     exist, or floats over CPUs with different tags; a CPU that does not exist,
+ *     is not online, or has no tag.
+ *   - -ENOTSUP: the driver does not support TPH; or, in the mode in force, the
+ *     device cannot steer these objects, or not this queue.
+ *   - -ERANGE: a tag has more than rte_eth_tph_info.tag_bits bits.
+ *   - -EBUSY: the port is started and not a live one (rte_eth_tph_info.live):
+ *     stop it first.
+ *   - -ENOMEM: no memory.
+ *   - -E_RTE_SECONDARY: not the primary process.
+ *   - -EIO: the device was removed or cannot be reached.
+ */
+__rte_experimental
+int rte_eth_dev_tph_stash_set(uint16_t port_id,
+		const struct rte_eth_tph_stash stash[], uint16_t n);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Read the stash of a queue. It comes from memory: the device is not asked.
+ *
+ * Thread safety: see the head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @param direction
+ *   Rx or Tx.
+ * @param queue
+ *   A configured queue of the port.
+ * @param state
+ *   Filled in on success.
+ * @return
+ *   - 0: success.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -EINVAL: @p state is NULL, or direction or queue is out of range.
+ *   - -ENOENT: the queue has no stash.
+ */
+__rte_experimental
+int rte_eth_dev_tph_stash_get(uint16_t port_id,
+		enum rte_eth_tph_direction direction, uint16_t queue,
+		struct rte_eth_tph_stash_state *state);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Find out anew on which CPUs the lcores of all stashes of a port may run, and
+ * write those stashes that this changes, and those that could not be restored
+ * when the port started. All or nothing.
+ *
+ * The operating system is asked for the affinity of each thread, so that this
+ * sees what taskset and cgroups did too. It can be asked on Linux; elsewhere it
+ * is rte_lcore_cpuset() that counts.
+ *
+ * Thread safety: see the head of this file.
+ *
+ * @param port_id
+ *   The port identifier of the Ethernet device.
+ * @return
+ *   - 0 or more: the number of stashes that were changed.
+ *   - -ENODEV: @p port_id is invalid.
+ *   - -EINVAL: TPH is not enabled; an lcore has gone, or floats over CPUs with
+ *     different tags; a CPU has no tag.
+ *   - -ENOTSUP: the driver does not support TPH.
+ *   - -ERANGE: a tag has more than rte_eth_tph_info.tag_bits bits.
+ *   - -EBUSY: something has changed, the port is started and not a live one
+ *     (rte_eth_tph_info.live): stop it first.
+ *   - -ENOMEM: no memory.
+ *   - -E_RTE_SECONDARY: not the primary process.
+ *   - -EIO: the device was removed or cannot be reached.
+ */
+__rte_experimental
+int rte_eth_dev_tph_stash_sync(uint16_t port_id);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RTE_ETHDEV_TPH_H */
