@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+/*
+ * TLP Processing Hints of a device that is bound to vfio-pci.
+ *
+ * Opt-in, ST table and CPU tags are VFIO device features; mode and requester
+ * are bits of the TPH Requester Control Register in config space, which
+ * vfio-pci virtualizes.  Nothing is kept here: the kernel is asked each time.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <uapi/linux/vfio.h>
+
+#include <eal_export.h>
+#include <rte_bitops.h>
+#include <rte_bus_pci.h>
+#include <rte_common.h>
+#include <rte_interrupts.h>
+#include <rte_log.h>
+#include <rte_pci.h>
+
+#include "bus_pci_tph.h"
+#include "private.h"
+#include "vfio_pci_tph.h"
+#include <tph_compat.h>
+
+/* What enabling changes of the TPH Requester Control Register */
+#define PCI_TPH_CTRL_FIELDS	(RTE_PCI_TPH_CTRL_MODE | RTE_PCI_TPH_CTRL_REQUESTER)
+
+/* A VFIO device feature with the largest of the structures that follow it here. */
+struct pci_tph_feature {
+	struct vfio_device_feature header;
+	union {
+		struct vfio_device_feature_tph_enable enable;
+		struct vfio_device_feature_tph_st_config st_config;
+		struct vfio_device_feature_tph_cpu_st cpu_st;
+	};
+};
+
+static const char * const pci_tph_reasons[] = {
+	[RTE_PCI_TPH_NO_VFIO] =
+		"not bound to vfio-pci behind an IOMMU",
+	[RTE_PCI_TPH_NO_KERNEL] =
+		"the kernel has no TPH support in vfio-pci",
+	[RTE_PCI_TPH_NO_CAPABILITY] =
+		"the device has no TPH capability",
+	[RTE_PCI_TPH_NO_PLATFORM] =
+		"the Root Port has no TPH in common with it, or TPH is turned off by pci=notph",
+	[RTE_PCI_TPH_NO_HOST_OPT_IN] =
+		"the host does not allow it, load vfio-pci with enable_unsafe_tph=1",
+};
+
+/* Without an IOMMU, VFIO makes up a group of this name for the device. */
+static bool
+pci_tph_is_noiommu(const struct rte_pci_device *dev)
+{
+	char path[PATH_MAX], name[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/" PCI_PRI_FMT "/iommu_group/name",
+		rte_pci_get_sysfs_path(), dev->addr.domain, dev->addr.bus,
+		dev->addr.devid, dev->addr.function);
+
+	/* groups of an IOMMU have no name */
+	f = fopen(path, "r");
+	if (f == NULL)
+		return false;
+	if (fgets(name, sizeof(name), f) == NULL)
+		name[0] = '\0';
+	fclose(f);
+
+	return strncmp(name, "vfio-noiommu", strlen("vfio-noiommu")) == 0;
+}
+
+/* The VFIO device, or a negative errno; not every device fd is one. */
+static int
+pci_tph_vfio_fd(const struct rte_pci_device *dev)
+{
+	int fd;
+
+	if (dev->kdrv != RTE_PCI_KDRV_VFIO)
+		return -ENOTSUP;
+
+	fd = rte_intr_dev_fd_get(dev->intr_handle);
+	if (fd < 0 || pci_tph_is_noiommu(dev))
+		return -ENOTSUP;
+
+	return fd;
+}
+
+/* flags: VFIO_DEVICE_FEATURE_GET or _SET, and the feature */
+static int
+pci_tph_feature_call(const struct rte_pci_device *dev, uint32_t flags,
+		struct pci_tph_feature *feature, size_t data_len)
+{
+	int fd;
+
+	fd = pci_tph_vfio_fd(dev);
+	if (fd < 0)
+		return fd;
+
+	feature->header.argsz = offsetof(struct pci_tph_feature, enable) + data_len;
+	feature->header.flags = flags;
+
+	if (ioctl(fd, VFIO_DEVICE_FEATURE, feature) < 0)
+		return -errno;
+
+	return 0;
+}
+
+static int
+pci_tph_state_get(const struct rte_pci_device *dev,
+		struct vfio_device_feature_tph_enable *state)
+{
+	struct pci_tph_feature feature = { 0 };
+	int ret;
+
+	ret = pci_tph_feature_call(dev,
+		VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_TPH_ENABLE,
+		&feature, sizeof(feature.enable));
+	if (ret < 0)
+		return ret;
+
+	*state = feature.enable;
+	return 0;
+}
+
+static int
+pci_tph_opt_in(const struct rte_pci_device *dev)
+{
+	struct pci_tph_feature feature = { 0 };
+
+	return pci_tph_feature_call(dev,
+		VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_TPH_ENABLE,
+		&feature, 0);
+}
+
+/* Config space accessors of the bus may return -1 with or without an errno. */
+static int
+pci_tph_config_errno(ssize_t done)
+{
+	return done < 0 && errno != 0 ? -errno : -EIO;
+}
+
+static int
+pci_tph_ctrl_read(const struct rte_pci_device *dev, off_t cap, uint32_t *ctrl)
+{
+	ssize_t done;
+
+	errno = 0;
+	done = rte_pci_read_config(dev, ctrl, sizeof(*ctrl), cap + RTE_PCI_TPH_CTRL);
+	if (done != sizeof(*ctrl))
+		return pci_tph_config_errno(done);
+
+	return 0;
+}
+
+/* Set mode and requester, and see that the device took them. */
+static int
+pci_tph_ctrl_write(const struct rte_pci_device *dev, off_t cap, uint32_t fields)
+{
+	uint32_t ctrl;
+	ssize_t done;
+	int ret;
+
+	ret = pci_tph_ctrl_read(dev, cap, &ctrl);
+	if (ret < 0)
+		return ret;
+
+	if ((ctrl & PCI_TPH_CTRL_FIELDS) == fields)
+		return 0;
+
+	ctrl = (ctrl & ~PCI_TPH_CTRL_FIELDS) | fields;
+	errno = 0;
+	done = rte_pci_write_config(dev, &ctrl, sizeof(ctrl), cap + RTE_PCI_TPH_CTRL);
+	if (done != sizeof(ctrl))
+		return pci_tph_config_errno(done);
+
+	ret = pci_tph_ctrl_read(dev, cap, &ctrl);
+	if (ret < 0)
+		return ret;
+
+	return (ctrl & PCI_TPH_CTRL_FIELDS) == fields ? 0 : -EIO;
+}
+
+static int
+pci_tph_cap_find(const struct rte_pci_device *dev, off_t *cap)
+{
+	*cap = rte_pci_find_ext_capability(dev, RTE_PCI_EXT_CAP_ID_TPH);
+
+	return *cap > 0 ? 0 : -EIO;
+}
+
+RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_info_get)
+int
+rte_pci_tph_info_get(const struct rte_pci_device *dev,
+		struct rte_pci_tph_info *info)
+{
+	struct vfio_device_feature_tph_enable state;
+	int ret;
+
+	memset(info, 0, sizeof(*info));
+
+	ret = pci_tph_state_get(dev, &state);
+	switch (ret) {
+	case 0:
+		break;
+	case -ENOTSUP:
+		info->reason = RTE_PCI_TPH_NO_VFIO;
+		return 0;
+	case -ENOTTY:
+		info->reason = RTE_PCI_TPH_NO_KERNEL;
+		return 0;
+	default:
+		return ret;
+	}
+
+	info->host_opt_in = (state.flags & VFIO_TPH_HOST_OPT_IN) != 0;
+	info->user_opt_in = (state.flags & VFIO_TPH_USER_OPT_IN) != 0;
+
+	if ((state.flags & VFIO_TPH_CAPABLE) == 0) {
+		info->reason = RTE_PCI_TPH_NO_CAPABILITY;
+		return 0;
+	}
+	if ((state.flags & VFIO_TPH_USABLE) == 0) {
+		info->reason = RTE_PCI_TPH_NO_PLATFORM;
+		return 0;
+	}
+	/* what the device can do is worth knowing even if it is not allowed */
+	info->reason = info->host_opt_in ?
+		RTE_PCI_TPH_USABLE : RTE_PCI_TPH_NO_HOST_OPT_IN;
+
+	if (state.st_modes & VFIO_TPH_MODE_NS)
+		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_NS);
+	if (state.st_modes & VFIO_TPH_MODE_IV)
+		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_IV);
+	if (state.st_modes & VFIO_TPH_MODE_DS)
+		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_DS);
+
+	if (state.requesters & VFIO_TPH_REQ_STANDARD)
+		info->requesters |= RTE_BIT32(RTE_PCI_TPH_REQUESTER_STANDARD);
+	if (state.requesters & VFIO_TPH_REQ_EXTENDED)
+		info->requesters |= RTE_BIT32(RTE_PCI_TPH_REQUESTER_EXTENDED);
+
+	switch (state.st_table_loc) {
+	case VFIO_TPH_ST_LOC_CAP:
+		info->st_table_loc = RTE_PCI_TPH_ST_LOC_CAP;
+		break;
+	case VFIO_TPH_ST_LOC_MSIX:
+		info->st_table_loc = RTE_PCI_TPH_ST_LOC_MSIX;
+		break;
+	default:
+		info->st_table_loc = RTE_PCI_TPH_ST_LOC_NONE;
+		break;
+	}
+	info->st_entries = state.st_entries;
+
+	return 0;
+}
+
+RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_enable)
+int
+rte_pci_tph_enable(const struct rte_pci_device *dev,
+		enum rte_pci_tph_mode mode, enum rte_pci_tph_requester requester)
+{
+	struct rte_pci_tph_info info;
+	off_t cap;
+	int ret;
+
+	ret = rte_pci_tph_info_get(dev, &info);
+	if (ret < 0) {
+		PCI_LOG(ERR, "%s: cannot ask the kernel about TPH: %s",
+			dev->name, strerror(-ret));
+		return ret;
+	}
+	if (info.reason != RTE_PCI_TPH_USABLE) {
+		PCI_LOG(ERR, "%s: TPH cannot be used: %s", dev->name,
+			pci_tph_reasons[info.reason]);
+		return -ENOTSUP;
+	}
+	if ((info.modes & RTE_BIT32(mode)) == 0 ||
+			(info.requesters & RTE_BIT32(requester)) == 0) {
+		PCI_LOG(ERR, "%s: TPH mode %u with requester type %u is not supported",
+			dev->name, mode, requester);
+		return -ENOTSUP;
+	}
+
+	ret = pci_tph_cap_find(dev, &cap);
+	if (ret == 0)
+		ret = pci_tph_opt_in(dev);
+	/* the mode of a requester that is on must not be changed */
+	if (ret == 0)
+		ret = pci_tph_ctrl_write(dev, cap, 0);
+	if (ret < 0)
+		goto fail;
+
+	ret = pci_tph_ctrl_write(dev, cap,
+		(uint32_t)requester << RTE_PCI_TPH_CTRL_REQUESTER_SHIFT | mode);
+	if (ret < 0) {
+		pci_tph_ctrl_write(dev, cap, 0);
+		goto fail;
+	}
+
+	return 0;
+
+fail:
+	PCI_LOG(ERR, "%s: cannot enable TPH: %s", dev->name, strerror(-ret));
+	return ret;
+}
+
+RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_disable)
+int
+rte_pci_tph_disable(const struct rte_pci_device *dev)
+{
+	struct vfio_device_feature_tph_enable state;
+	off_t cap;
+	int ret;
+
+	/* without an opt-in the requester is off, and the device may be gone */
+	if (pci_tph_state_get(dev, &state) < 0 ||
+			(state.flags & VFIO_TPH_USER_OPT_IN) == 0)
+		return 0;
+
+	ret = pci_tph_cap_find(dev, &cap);
+	if (ret == 0)
+		ret = pci_tph_ctrl_write(dev, cap, 0);
+	if (ret < 0)
+		PCI_LOG(ERR, "%s: cannot disable TPH: %s", dev->name, strerror(-ret));
+
+	return ret;
+}
+
+RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_cpu_tags_get)
+int
+rte_pci_tph_cpu_tags_get(const struct rte_pci_device *dev, bool persistent,
+		bool extended, struct rte_pci_tph_cpu_tag *tags, unsigned int n)
+{
+	struct pci_tph_feature feature = { 0 };
+	struct vfio_tph_cpu_st *cpus;
+	unsigned int i;
+	int ret;
+
+	if (n == 0)
+		return -EINVAL;
+
+	cpus = calloc(n, sizeof(*cpus));
+	if (cpus == NULL)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		cpus[i].cpu = tags[i].cpu;
+
+	if (persistent)
+		feature.cpu_st.flags |= VFIO_TPH_MEM_PERSISTENT;
+	if (extended)
+		feature.cpu_st.flags |= VFIO_TPH_TAG_EXTENDED;
+	feature.cpu_st.count = n;
+	feature.cpu_st.data_uptr = (uintptr_t)cpus;
+
+	ret = pci_tph_feature_call(dev,
+		VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_TPH_CPU_ST,
+		&feature, sizeof(feature.cpu_st));
+	for (i = 0; ret == 0 && i < n; i++) {
+		tags[i].tag = cpus[i].tag;
+		tags[i].valid = (cpus[i].flags & VFIO_TPH_CPU_ST_VALID) != 0;
+	}
+
+	free(cpus);
+	return ret;
+}
+
+RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_st_set)
+int
+rte_pci_tph_st_set(const struct rte_pci_device *dev, uint32_t first,
+		const uint16_t *tags, unsigned int n)
+{
+	struct pci_tph_feature feature = { 0 };
+	uint32_t *values;
+	unsigned int i;
+	int ret;
+
+	if (n == 0)
+		return -EINVAL;
+
+	values = calloc(n, sizeof(*values));
+	if (values == NULL)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		values[i] = tags[i];
+
+	feature.st_config.index = first;
+	feature.st_config.count = n;
+	feature.st_config.data_uptr = (uintptr_t)values;
+
+	ret = pci_tph_feature_call(dev,
+		VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_TPH_ST_CONFIG,
+		&feature, sizeof(feature.st_config));
+
+	free(values);
+	return ret;
+}
