@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef IGB_TPH_H
+#define IGB_TPH_H
+
+/*
+ * TLP Processing Hints of igb: what its registers look like, and the
+ * operations for eth_dev_ops, which are in igb_tph.c.
+ */
+
+#include <stdint.h>
+
+#include <ethdev_tph.h>
+#include <rte_bitops.h>
+
+struct rte_eth_dev;
+
+/*
+ * RXCTL and TXCTL, one of each for every queue, from the 82576 on (the 82575
+ * has another layout, and no TPH).
+ *
+ * What the bits rest on:
+ * - TXCTL bits 0, 1 and 3; 5, the older DCA enable, that must not be set for the
+ *   same traffic; 8 and 10, No-Snoop, that must be 0 with TPH; 9, set after a
+ *   reset: I210 data sheet, 8.13.2.
+ * - RXCTL bits 0 to 3; 9, 13 and 15, set after a reset; 11, which must be 0: X550
+ *   data sheet (333369), 8.2.2.12.1, whose block is the same but for DCA, which
+ *   it has not.  No data sheet of an igb device was at hand for RXCTL.
+ * - TXCTL bits 11 and 13, set after a reset: QEMU's model of the 82576.
+ * - The tag in bits 31:24: both data sheets, and E1000_DCA_*_82576 of the base
+ *   driver.
+ */
+#define IGB_RXCTL_FETCH_TPH	RTE_BIT32(0)
+#define IGB_RXCTL_WRITEBACK_TPH	RTE_BIT32(1)
+#define IGB_RXCTL_HEADER_TPH	RTE_BIT32(2)
+#define IGB_RXCTL_PAYLOAD_TPH	RTE_BIT32(3)
+#define IGB_RXCTL_FETCH_RO	RTE_BIT32(9)
+#define IGB_RXCTL_PAYLOAD_RO	RTE_BIT32(13)
+#define IGB_RXCTL_HEADER_RO	RTE_BIT32(15)
+
+#define IGB_TXCTL_FETCH_TPH	RTE_BIT32(0)
+#define IGB_TXCTL_WRITEBACK_TPH	RTE_BIT32(1)
+#define IGB_TXCTL_PACKET_TPH	RTE_BIT32(3)
+#define IGB_TXCTL_FETCH_RO	RTE_BIT32(9)
+#define IGB_TXCTL_WRITEBACK_RO	RTE_BIT32(11)
+#define IGB_TXCTL_PACKET_RO	RTE_BIT32(13)
+
+#define IGB_DCA_TAG_SHIFT	24
+
+/* What the registers are after a reset: relaxed ordering, no hints */
+#define IGB_RXCTL_DEFAULT \
+	(IGB_RXCTL_FETCH_RO | IGB_RXCTL_PAYLOAD_RO | IGB_RXCTL_HEADER_RO)
+#define IGB_TXCTL_DEFAULT \
+	(IGB_TXCTL_FETCH_RO | IGB_TXCTL_WRITEBACK_RO | IGB_TXCTL_PACKET_RO)
+
+/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+#define IGB_TPH_RX_OBJECTS \
+	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
+#define IGB_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
+
+/*
+ * RXCTL of a queue, all of it: what was there is replaced.  It starts from the
+ * value after a reset and not from what is read, because nothing else writes
+ * the register and QEMU's model reads 0.
+ *
+ * objects: RTE_ETH_TPH_OBJ_* bits; 0 gives the value after a reset.
+ */
+static inline uint32_t
+igb_tph_rxctl(uint32_t objects, uint8_t tag)
+{
+	uint32_t rxctl = IGB_RXCTL_DEFAULT;
+
+	if (objects == 0)
+		return rxctl;
+
+	if ((objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0)
+		rxctl |= IGB_RXCTL_FETCH_TPH | IGB_RXCTL_WRITEBACK_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_HEADER) != 0)
+		rxctl |= IGB_RXCTL_HEADER_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0)
+		rxctl |= IGB_RXCTL_PAYLOAD_TPH;
+
+	return rxctl | (uint32_t)tag << IGB_DCA_TAG_SHIFT;
+}
+
+/* TXCTL of a queue, as igb_tph_rxctl(). */
+static inline uint32_t
+igb_tph_txctl(uint32_t objects, uint8_t tag)
+{
+	uint32_t txctl = IGB_TXCTL_DEFAULT;
+
+	if (objects == 0)
+		return txctl;
+
+	if ((objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0)
+		txctl |= IGB_TXCTL_FETCH_TPH | IGB_TXCTL_WRITEBACK_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0)
+		txctl |= IGB_TXCTL_PACKET_TPH;
+
+	return txctl | (uint32_t)tag << IGB_DCA_TAG_SHIFT;
+}
+
+/* Operations, as ethdev_tph.h has them */
+int eth_igb_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
+int eth_igb_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf);
+int eth_igb_tph_disable(struct rte_eth_dev *dev);
+int eth_igb_tph_stash_apply(struct rte_eth_dev *dev,
+		const struct rte_eth_tph_conf *conf,
+		struct eth_tph_queue *queues, unsigned int n);
+
+/* Leave TPH off when the port is closed, also by the removal of its device. */
+void igb_tph_close(struct rte_eth_dev *dev);
+
+#endif /* IGB_TPH_H */

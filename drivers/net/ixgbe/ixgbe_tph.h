@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef IXGBE_TPH_H
+#define IXGBE_TPH_H
+
+/*
+ * TLP Processing Hints of ixgbe, X550: what its registers look like, and the
+ * operations for eth_dev_ops, which are in ixgbe_tph.c.
+ */
+
+#include <stdint.h>
+
+#include <ethdev_tph.h>
+#include <rte_bitops.h>
+
+struct rte_eth_dev;
+
+/*
+ * TPH_RXCTRL and TPH_TXCTRL, one of each for every queue, which the base driver
+ * names DCA_RXCTRL and DCA_TXCTRL after those of the 82599.  X550 data sheet
+ * (333369), 8.2.2.12.  Other devices have other bits where these are, or their
+ * data sheets were not at hand.
+ */
+#define IXGBE_RXCTRL_FETCH_TPH		RTE_BIT32(0)
+#define IXGBE_RXCTRL_WRITEBACK_TPH	RTE_BIT32(1)
+#define IXGBE_RXCTRL_HEADER_TPH		RTE_BIT32(2)
+#define IXGBE_RXCTRL_PAYLOAD_TPH	RTE_BIT32(3)
+
+#define IXGBE_TXCTRL_FETCH_TPH		RTE_BIT32(0)
+#define IXGBE_TXCTRL_WRITEBACK_TPH	RTE_BIT32(1)
+#define IXGBE_TXCTRL_PACKET_TPH		RTE_BIT32(3)
+
+/* The enables and the tag, in bits 31:24; the rest is for relaxed ordering */
+#define IXGBE_TPH_FIELDS		UINT32_C(0xFF00000F)
+#define IXGBE_TPH_TAG_SHIFT		24
+/* of a field of 8, the upper ones of which must be 0 */
+#define IXGBE_TPH_TAG_BITS		3
+
+/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+#define IXGBE_TPH_RX_OBJECTS \
+	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
+#define IXGBE_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
+
+/*
+ * TPH_RXCTRL of a queue, with the TPH fields replaced and the relaxed ordering
+ * that the base driver chose.
+ *
+ * objects: RTE_ETH_TPH_OBJ_* bits; 0 for no hints.
+ */
+static inline uint32_t
+ixgbe_tph_rxctrl(uint32_t rxctrl, uint32_t objects, uint8_t tag)
+{
+	rxctrl &= ~IXGBE_TPH_FIELDS;
+	if (objects == 0)
+		return rxctrl;
+
+	if ((objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0)
+		rxctrl |= IXGBE_RXCTRL_FETCH_TPH | IXGBE_RXCTRL_WRITEBACK_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_HEADER) != 0)
+		rxctrl |= IXGBE_RXCTRL_HEADER_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0)
+		rxctrl |= IXGBE_RXCTRL_PAYLOAD_TPH;
+
+	return rxctrl | (uint32_t)tag << IXGBE_TPH_TAG_SHIFT;
+}
+
+/* TPH_TXCTRL of a queue, as ixgbe_tph_rxctrl(). */
+static inline uint32_t
+ixgbe_tph_txctrl(uint32_t txctrl, uint32_t objects, uint8_t tag)
+{
+	txctrl &= ~IXGBE_TPH_FIELDS;
+	if (objects == 0)
+		return txctrl;
+
+	if ((objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0)
+		txctrl |= IXGBE_TXCTRL_FETCH_TPH | IXGBE_TXCTRL_WRITEBACK_TPH;
+	if ((objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0)
+		txctrl |= IXGBE_TXCTRL_PACKET_TPH;
+
+	return txctrl | (uint32_t)tag << IXGBE_TPH_TAG_SHIFT;
+}
+
+/* Operations, as ethdev_tph.h has them */
+int ixgbe_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
+int ixgbe_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf);
+int ixgbe_tph_disable(struct rte_eth_dev *dev);
+int ixgbe_tph_stash_apply(struct rte_eth_dev *dev,
+		const struct rte_eth_tph_conf *conf,
+		struct eth_tph_queue *queues, unsigned int n);
+
+/* Leave TPH off when the port is closed, also by the removal of its device. */
+void ixgbe_tph_close(struct rte_eth_dev *dev);
+
+#endif /* IXGBE_TPH_H */
