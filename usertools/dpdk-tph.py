@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+
+"""
+Tell what this machine can do with PCIe TPH (TLP Processing Hints), for each
+network device, and if nothing, why not.
+
+Reads sysfs and the config space of the devices in it, and changes nothing.
+Run it as root: others may read no more than 64 bytes of config space. What
+firmware knows about CPUs and their Steering Tags does not show in sysfs; an
+application that enables TPH finds that out.
+"""
+
+import argparse
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+
+HEADER_SIZE = 64
+CAP_ID_EXP = 0x10
+EXP_TYPE_ROOT_PORT = 4
+EXP_TYPE_RCIEP = 9
+EXP_DEVCAP2 = 0x24
+EXT_CAP_FIRST = 0x100
+EXT_CAP_ID_TPH = 0x17
+CONFIG_SIZE = 4096
+
+MODES = {0: "no-st", 1: "iv", 2: "ds"}
+ST_TABLES = {0: "none", 1: "capability", 2: "msix", 3: "reserved"}
+COMPLETERS = {0: "none", 1: "standard", 2: "reserved", 3: "extended"}
+
+OPT_IN = "enable_unsafe_tph"
+
+
+class ConfigSpace:
+    """Config space of a function, as far as this user may read it."""
+
+    def __init__(self, path):
+        try:
+            self.data = (path / "config").read_bytes()
+        except OSError:
+            self.data = b""
+
+    def word(self, offset):
+        """16 bits, or None if they cannot be read."""
+        if offset + 2 > len(self.data):
+            return None
+        return struct.unpack_from("<H", self.data, offset)[0]
+
+    def dword(self, offset):
+        """32 bits, or None if they cannot be read."""
+        if offset + 4 > len(self.data):
+            return None
+        return struct.unpack_from("<I", self.data, offset)[0]
+
+    def capability(self, wanted):
+        """Offset of a capability, or None."""
+        seen = set()
+        offset = (self.word(0x34) or 0) & 0xfc
+        while offset >= HEADER_SIZE and offset not in seen:
+            seen.add(offset)
+            header = self.word(offset)
+            if header is None:
+                return None
+            if header & 0xff == wanted:
+                return offset
+            offset = header >> 8 & 0xfc
+        return None
+
+    def extended_capability(self, wanted):
+        """Offset of an extended capability, or None."""
+        seen = set()
+        offset = EXT_CAP_FIRST
+        while EXT_CAP_FIRST <= offset < CONFIG_SIZE and offset not in seen:
+            seen.add(offset)
+            header = self.dword(offset)
+            if not header or header == 0xffffffff:
+                return None
+            if header & 0xffff == wanted:
+                return offset
+            offset = header >> 20 & 0xffc
+        return None
+
+    def is_readable(self):
+        """May this user read the capabilities?"""
+        return len(self.data) > HEADER_SIZE
+
+    def express_type(self):
+        """Device/port type of the PCI Express capability, or None."""
+        offset = self.capability(CAP_ID_EXP)
+        flags = self.word(offset + 2) if offset else None
+        return flags >> 4 & 0xf if flags is not None else None
+
+    def completer(self):
+        """TPH completer of a Root Port."""
+        offset = self.capability(CAP_ID_EXP)
+        devcap2 = self.dword(offset + EXP_DEVCAP2) if offset else None
+        return COMPLETERS[devcap2 >> 12 & 3] if devcap2 is not None else None
+
+    def tph(self):
+        """What the TPH Requester capability says, or None if there is none."""
+        offset = self.extended_capability(EXT_CAP_ID_TPH)
+        capability = self.dword(offset + 4) if offset else None
+        if capability is None:
+            return None
+        table = ST_TABLES[capability >> 9 & 3]
+        return {
+            "offset": offset,
+            "modes": [name for bit, name in MODES.items() if capability >> bit & 1],
+            "extended": bool(capability >> 8 & 1),
+            "st_table": table,
+            "st_entries": (capability >> 16 & 0x7ff) + 1
+            if table in ("capability", "msix") else 0,
+        }
+
+
+def read(path):
+    """Text of a sysfs attribute, or None."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+
+
+def link_name(path):
+    """Last part of what a sysfs link points to, or None."""
+    return os.path.basename(os.readlink(path)) if path.is_symlink() else None
+
+
+def kernel_state(sysfs):
+    """Does vfio-pci know TPH, and has the host opted in; None is unknown."""
+    modules = [sysfs / "module" / name for name in ("vfio_pci", "vfio_pci_core")]
+    for module in modules:
+        value = read(module / "parameters" / OPT_IN)
+        if value is not None:
+            return {"tph": True, "host_opt_in": value.lower() in ("y", "1")}
+    if modules[0].is_dir():
+        return {"tph": False, "host_opt_in": None}
+    return {"tph": None, "host_opt_in": None}
+
+
+def root_port(path):
+    """sysfs directory of the Root Port above a device, or None."""
+    for parent in reversed(path.resolve().parents):
+        if (parent / "config").exists():
+            return parent if ConfigSpace(parent).express_type() == EXP_TYPE_ROOT_PORT else None
+    return None
+
+
+def has_iommu(sysfs, path):
+    """Is the device behind an IOMMU that is in use?"""
+    group = link_name(path / "iommu_group")
+    if group is None:
+        return False
+    return read(sysfs / "kernel" / "iommu_groups" / group / "name") != "vfio-noiommu"
+
+
+def requesters(tph, completer, integrated):
+    """Requester types that device and Root Port have in common."""
+    if tph is None:
+        return []
+    offered = "extended" if integrated else completer
+    if offered not in ("standard", "extended"):
+        return []
+    return ["standard"] + (["extended"] if tph["extended"] and offered == "extended" else [])
+
+
+def reasons(device, kernel):
+    """Why TPH cannot be used, the first reason first, each with what helps."""
+    found = []
+    if not device["config_readable"]:
+        return ["config space cannot be read: run this as root"]
+    if device["tph"] is None:
+        return ["the device has no TPH capability"]
+    if not set(device["tph"]["modes"]) & {"iv", "ds"}:
+        found.append("the device has neither of the modes iv and ds")
+    if not device["requesters"]:
+        found.append(f"the Root Port completes no TPH ({device['root_port_completer']}): "
+                     "look for it in the firmware's set-up, or use another slot")
+    if device["driver"] != "vfio-pci":
+        found.append(f"bound to {device['driver'] or 'no driver'}: "
+                     f"dpdk-devbind.py --bind=vfio-pci {device['address']}")
+    if not device["iommu"]:
+        found.append("no IOMMU: turn it on in the firmware's set-up and on the kernel "
+                     "command line")
+    if kernel["tph"] is None:
+        found.append("it is not known whether the kernel has TPH for vfio-pci: "
+                     "modprobe vfio-pci")
+    elif not kernel["tph"]:
+        found.append("the kernel has no TPH for vfio-pci: apply the kernel series")
+    elif not kernel["host_opt_in"]:
+        found.append(f"the host does not allow it: set {OPT_IN}=1 for module vfio_pci, "
+                     "then bind the device again")
+    return found
+
+
+def inspect(sysfs, path, kernel):
+    """All that there is to say about one device."""
+    config = ConfigSpace(path)
+    integrated = config.express_type() == EXP_TYPE_RCIEP
+    port = None if integrated else root_port(path)
+    completer = ConfigSpace(port).completer() if port else None
+    tph = config.tph()
+    device = {
+        "address": path.name,
+        "id": "{}:{}".format(*((read(path / name) or "????").replace("0x", "")
+                               for name in ("vendor", "device"))),
+        "driver": link_name(path / "driver"),
+        "iommu": has_iommu(sysfs, path),
+        "config_readable": config.is_readable(),
+        "tph": tph,
+        "root_port": port.name if port else None,
+        "root_port_completer": completer,
+        "requesters": requesters(tph, completer, integrated),
+    }
+    device["reasons"] = reasons(device, kernel)
+    device["usable"] = not device["reasons"]
+    return device
+
+
+def network_devices(sysfs):
+    """Addresses of all network devices."""
+    paths = sorted((sysfs / "bus" / "pci" / "devices").glob("*"))
+    return [p.name for p in paths if (read(p / "class") or "").startswith("0x02")]
+
+
+def yes_no(value):
+    """A state for people."""
+    return {True: "yes", False: "no", None: "unknown"}[value]
+
+
+def report(result):
+    """Print the result for people."""
+    kernel = result["kernel"]
+    print(f"Kernel has TPH for vfio-pci: {yes_no(kernel['tph'])}, "
+          f"host opt-in: {yes_no(kernel['host_opt_in'])}")
+    for device in result["devices"]:
+        print(f"\n{device['address']} {device['id']} "
+              f"(driver {device['driver'] or 'none'}): "
+              f"TPH {'can' if device['usable'] else 'cannot'} be used")
+        tph = device["tph"]
+        if tph is not None:
+            entries = f", {tph['st_entries']} entries" if tph["st_entries"] else ""
+            print(f"  capability   at 0x{tph['offset']:x}, modes {' '.join(tph['modes'])}, "
+                  f"tags of {'8 and 16' if tph['extended'] else '8'} bits")
+            print(f"  ST table     {tph['st_table']}{entries}")
+            print(f"  Root Port    {device['root_port'] or 'none'}, "
+                  f"completer {device['root_port_completer'] or '-'}")
+            print(f"  requesters   {' '.join(device['requesters']) or 'none'}")
+        for reason in device["reasons"]:
+            print(f"  why not      {reason}")
+    if not result["devices"]:
+        print("No network device on the PCI bus")
+
+
+def main():
+    """Parse the arguments and print a report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Exit status: 0 if TPH can be used on all devices that are shown, else 1.")
+    parser.add_argument("address", nargs="*", metavar="DDDD:BB:DD.F",
+                        help="show these devices, not all network devices")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--sysfs", type=Path, default=Path("/sys"), metavar="DIR",
+                        help="where sysfs is mounted (default: %(default)s)")
+    args = parser.parse_args()
+
+    kernel = kernel_state(args.sysfs)
+    devices = []
+    for address in args.address or network_devices(args.sysfs):
+        path = args.sysfs / "bus" / "pci" / "devices" / address
+        if not path.exists():
+            parser.error(f"no PCI device {address}: lspci -D lists them")
+        devices.append(inspect(args.sysfs, path, kernel))
+
+    result = {"kernel": kernel, "devices": devices}
+    if args.json:
+        json.dump(result, sys.stdout, indent=2)
+        print()
+    else:
+        report(result)
+    return 0 if devices and all(device["usable"] for device in devices) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
