@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+
+# The front door; meson, ninja and the rig do the work. `make help` lists it.
+
+BUILD ?= build
+# Options of meson_options.txt for a new build folder, such as -Ddpdk_source=PATH
+MESON_ARGS ?=
+RIG = rig/rig -C $(BUILD)
+DIR ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help packages setup demo testpmd shell check kernel kernel-tree kernel-export graft clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+packages: ## install the Debian packages that are missing
+	@rig/packages
+
+setup: packages
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(MESON_ARGS) $(BUILD) >$(BUILD).log 2>&1 || \
+		{ cat $(BUILD).log >&2; exit 1; }; rm -f $(BUILD).log
+
+demo: setup ## enable TPH on two ports of testpmd in the guest, and see the tags arrive
+	@$(RIG) demo
+
+testpmd: setup ## the testpmd prompt in the guest
+	@$(RIG) testpmd
+
+shell: setup ## a shell in the guest
+	@$(RIG) shell
+
+check: setup ## run the test suite; ARGS goes to pytest
+	@$(RIG) check -- $(ARGS)
+
+kernel: setup ## build the guest's kernel with the series
+	@$(RIG) build kernel
+
+kernel-tree: setup ## a git tree in DIR with the kernel series as commits
+	@$(RIG) kernel-tree $(DIR)
+
+kernel-export: setup ## write the series back from the git tree in DIR
+	@$(RIG) kernel-export $(DIR)
+
+graft: ## put the overlay into the DPDK tree DIR
+	@devtools/graft $(DIR)
+
+clean: ## remove the build folder; the cache stays
+	@rm -rf $(BUILD)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""What goes wrong around the rig ends with one clear line, and leaves no half-built cache."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from tphrig import cache, demo, session, sources
+from tphrig.say import Fail
+
+RIG = cache.PROJECT / "rig" / "rig"
+
+
+def environment(home):
+    return os.environ | {"XDG_CACHE_HOME": str(home)}
+
+
+def last_line(done):
+    """The one line on standard error."""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def half_built(home):
+    """What a later run could take for whole: there must be none of it."""
+    places = [home / "dpdk-tph" / name for name in ("src", "out")]
+    return [p for place in places if place.exists() for p in place.iterdir()
+            if not p.name.startswith(".")]
+
+
+def set_up(folder, dpdk_source):
+    """A build folder whose DPDK needs no network."""
+    subprocess.run(["meson", "setup", f"-Ddpdk_source={dpdk_source}", folder / "build"],
+                   cwd=cache.PROJECT, check=True, capture_output=True)
+
+
+@pytest.fixture
+def dpdk_source(rig):
+    return sources.dpdk(rig.options["dpdk_source"])[0]
+
+
+def test_no_network_is_named_in_one_line(tmp_path):
+    done = subprocess.run(["unshare", "--map-root-user", "--net", RIG, "-C", tmp_path / "none", "build",
+                           "dpdk-testpmd"], env=environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "network" in last_line(done) or "resolve" in last_line(done)
+    assert half_built(tmp_path) == []
+
+
+def test_full_disk_is_named_in_one_line_and_leaves_nothing(tmp_path, dpdk_source):
+    """The disk is a small one in memory, in a mount namespace of its own."""
+    home = tmp_path / "small"
+    home.mkdir()
+    set_up(tmp_path, dpdk_source)
+    script = (f"mount -t tmpfs -o size=100m none {home}; {RIG} -C {tmp_path}/build build dpdk-testpmd; "
+              f"status=$?; ls -d {home}/dpdk-tph/*/*/src {home}/dpdk-tph/out/*; exit $status")
+    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+                          env=environment(home), capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout
+    errors = [line for line in done.stderr.splitlines() if line.startswith("rig: error:")]
+    assert len(errors) == 1 and "is full" in errors[0], done.stderr
+    assert str(home) not in done.stdout, "a copy that is not whole is there under its name"
+
+
+@pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM))
+def test_interrupted_build_ends_in_one_line_and_is_not_trusted(tmp_path, dpdk_source, number):
+    set_up(tmp_path, dpdk_source)
+    run = subprocess.Popen([RIG, "-C", tmp_path / "build", "build", "dpdk-testpmd"], text=True,
+                           env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for line in run.stdout:
+        if "building dpdk-testpmd" in line:
+            break
+    time.sleep(3)
+    run.send_signal(number)
+    _, errors = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert errors.splitlines() == ["rig: error: interrupted: what was finished is kept, "
+                                   "run it again to go on"]
+    assert half_built(tmp_path) == []
+    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True).stdout
+    assert left == "", "a build goes on"
+
+
+def test_killed_copy_is_made_again(tmp_path, dpdk_source):
+    whole = tmp_path / "dpdk-tph" / "work"
+    partial = whole / ".tree.partial"
+    partial.mkdir(parents=True)
+    (partial / "VERSION").write_text("half of it")
+    with cache.publish(whole / "tree") as folder:
+        assert list(folder.iterdir()) == []
+        shutil.copy(dpdk_source / "VERSION", folder)
+    assert not partial.exists()
+    assert (whole / "tree" / "VERSION").read_text() == (dpdk_source / "VERSION").read_text()
+
+
+def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):
+    def kill_soon(guest):
+        emulated = session.set_up(guest)
+        threading.Timer(2, guest.qemu.kill).start()
+        return emulated
+    monkeypatch.setattr(demo, "set_up", kill_soon)
+    with pytest.raises(Fail) as failure:
+        demo.run(rig)
+    assert str(failure.value).startswith("QEMU ended (status -9)")
+    assert "\n" not in str(failure.value)

@@ -1,0 +1,741 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+
+"""devtools/graft on small made-up trees: what it writes, what it refuses, and that a tree
+is never left half changed. Real DPDK trees are left to the matrix of builds."""
+
+import errno
+import fcntl
+import importlib.machinery
+import importlib.util
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import traceback
+from pathlib import Path
+
+import pytest
+
+GRAFT = Path(__file__).resolve().parents[2] / "devtools" / "graft"
+
+MESON = """\
+sources = files(
+        'rte_ethdev.c',
+        'rte_flow.c', # not ')' yet
+)
+
+headers = files('rte_ethdev.h')
+"""
+
+DRIVER = """\
+int eth_nic_start(struct dev *dev);
+
+/* eth_nic_start() calls nic_enable() */
+static int
+eth_nic_start(struct dev *dev)
+{
+\tif (dev == NULL) {
+\t\tlog("brace } in a string");
+\t\treturn -1;
+\t}
+\tnic_enable(dev);
+\treturn 0;
+}
+
+static int
+eth_nic_stop(struct dev *dev)
+{
+\tnic_enable(dev);
+\treturn 0;
+}
+
+struct dev_ops {
+\tint (*start)(struct dev *dev); /* a } in a comment */
+\tint (*stop)(struct dev *dev);
+};
+"""
+
+HOOKS = """\
+[dpdk]
+since = "22.11"
+older_than = "27.03"
+
+[overlay]
+folders = ["lib", "drivers"]
+
+[[hook]]
+name = "source"
+file = "lib/ethdev/meson.build"
+block = "sources = files("
+at = "end"
+insert = '''
+        'rte_tph.c',
+'''
+
+[[patch]]
+name = "ethdev"
+subject = "ethdev: add tph"
+body = "Because."
+paths = ["lib/"]
+
+[[patch]]
+name = "nic"
+subject = "net/nic: use tph"
+body = "Because of it."
+paths = ["drivers/"]
+
+[series]
+subject = "the whole"
+body = "All of it."
+"""
+
+
+def write(root, path, text, mode=None):
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    if mode is not None:
+        file.chmod(mode)
+
+
+def snapshot(root):
+    """Everything a user could see in a tree: folders, contents, modes."""
+    return {str(path.relative_to(root)): (path.read_bytes() if path.is_file() else None,
+                                          path.stat().st_mode)
+            for path in sorted(root.rglob("*")) if ".git" not in path.relative_to(root).parts}
+
+
+def git(root, *args):
+    return subprocess.run(
+        ["git", "-C", root, "-c", "user.name=A Person", "-c", "user.email=a@person.example", *args],
+        check=True, capture_output=True, text=True).stdout
+
+
+def load_graft():
+    loader = importlib.machinery.SourceFileLoader("graft", str(GRAFT))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("graft", loader))
+    sys.dont_write_bytecode = True
+    sys.modules["graft"] = module
+    loader.exec_module(module)
+    return module
+
+
+graft = load_graft()
+
+# Steps on the file system at which a run can be cut off, by a signal or by an error.
+STEPS = {
+    "kill": [(os, "replace"), (os, "link"), (os, "fsync"), (os, "unlink"), (os, "rmdir"),
+             (os, "mkdir"), (pathlib.Path, "unlink"), (pathlib.Path, "rmdir"),
+             (pathlib.Path, "mkdir"), (shutil, "copy2"), (shutil, "rmtree")],
+    "error": [(os, "replace"), (os, "fsync"), (pathlib.Path, "mkdir"), (shutil, "copy2")],
+}
+
+
+def cut_off_at(how, step):
+    left = step
+
+    def wrap(owner, name):
+        real = getattr(owner, name)
+
+        def counted(*args, **kwargs):
+            nonlocal left
+            left -= 1
+            if left == 0 and how == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if left == 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(*args, **kwargs)
+        setattr(owner, name, counted)
+
+    for owner, name in STEPS[how]:
+        wrap(owner, name)
+
+
+def in_child(argv, output, how, step):
+    """Run graft in a process of its own, without the cost of starting an interpreter."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 70
+    try:
+        with open(output, "w", encoding="utf-8") as sys.stdout:
+            sys.stderr = sys.stdout
+            sys.argv = argv
+            os.environ |= {"GIT_AUTHOR_NAME": "A Person", "GIT_AUTHOR_EMAIL": "a@person.example"}
+            os.fsync = lambda handle: None  # slow, and only a power cut would show it
+            if how:
+                cut_off_at(how, step)
+            try:
+                status = graft.main()
+            except BaseException:  # pylint: disable=broad-except
+                traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+class Bench:
+    """An overlay, its hook file and a DPDK tree."""
+
+    def __init__(self, root):
+        self.overlay = root / "overlay"
+        self.hooks = root / "hooks.toml"
+        self.tree = root / "dpdk"
+        root.mkdir(exist_ok=True)
+        self.hooks.write_text(HOOKS)
+        write(self.overlay, "lib/ethdev/rte_tph.c", "int tph;\n")
+        write(self.tree, "VERSION", "22.11.11\n")
+        write(self.tree, "lib/eal/meson.build", "# eal\n")
+        write(self.tree, "lib/ethdev/meson.build", MESON)
+        write(self.tree, "drivers/net/nic/nic.c", DRIVER)
+        self.pristine = snapshot(self.tree)
+
+    def hook(self, **keys):
+        keys = {"name": "added", "file": "drivers/net/nic/nic.c"} | keys
+        text = "".join(f"{key} = '''{value}'''\n" for key, value in keys.items())
+        self.section("[[hook]]\n" + text)
+
+    def section(self, text):
+        self.hooks.write_text(self.hooks.read_text() + "\n" + textwrap.dedent(text))
+
+    def attempt(self, *args, how=None, step=0):
+        """Exit status (negative: killed by that signal) and what was said."""
+        output = self.hooks.with_suffix(".out")
+        status = in_child(["graft", "--overlay", str(self.overlay), "--hooks", str(self.hooks),
+                           *map(str, args), str(self.tree)], output, how, step)
+        return status, output.read_text()
+
+    def run(self, *args, status=0):
+        got, said = self.attempt(*args)
+        assert got == status, said
+        return said
+
+    def refused(self, *args, status=1):
+        """Refused with the tree as it was; returns the lines that say why."""
+        before = snapshot(self.tree)
+        said = self.run(*args, status=status)
+        assert snapshot(self.tree) == before
+        assert "Traceback" not in said
+        return said
+
+    def read(self, path):
+        return (self.tree / path).read_text()
+
+
+@pytest.fixture(name="bench")
+def _bench(tmp_path):
+    return Bench(tmp_path)
+
+
+def test_the_command_helps():
+    done = subprocess.run([GRAFT, "--help"], capture_output=True, text=True, check=True)
+    assert "--revert" in done.stdout and "exit status" in done.stdout
+
+
+# --- Where hooks go ---------------------------------------------------------
+
+def test_new_files_and_hooks_arrive(bench):
+    bench.run()
+    assert bench.read("lib/ethdev/rte_tph.c") == "int tph;\n"
+    assert bench.read("lib/ethdev/meson.build") == MESON.replace(
+        "yet\n)", "yet\n        'rte_tph.c',\n)")
+
+
+@pytest.mark.parametrize("place, old, new", [
+    ({"after": "if (dev == NULL) {"}, "NULL) {\n", "NULL) {\nX\n"),
+    ({"before": "int (*stop)"}, "\tint (*stop)", "X\n\tint (*stop)"),
+    ({"function": "eth_nic_start", "before": "nic_enable"},
+     "\t}\n\tnic_enable", "\t}\nX\n\tnic_enable"),
+    ({"function": "eth_nic_start", "at": "start"}, "{\n\tif (dev", "{\nX\n\tif (dev"),
+    ({"function": "eth_nic_start", "at": "end"},
+     "return 0;\n}\n\nstatic int\neth_nic_stop", "return 0;\nX\n}\n\nstatic int\neth_nic_stop"),
+    ({"function": "eth_nic_start", "block": "if (dev == NULL) {", "at": "end"},
+     "return -1;\n", "return -1;\nX\n"),
+    ({"block": "struct dev_ops {", "at": "end"}, "\n};\n", "\nX\n};\n"),
+    ({"before": "return", "function": "eth_nic_start", "pick": "first"},
+     "\t\treturn -1", "X\n\t\treturn -1"),
+    ({"before": "return", "function": "eth_nic_start", "pick": "last"},
+     "enable(dev);\n\treturn 0;\n}\n\nstatic", "enable(dev);\nX\n\treturn 0;\n}\n\nstatic"),
+    ({"after": "log( \"brace".replace("( ", "(") + "\n } in"}, "string\");\n", "string\");\nX\n"),
+    ({"at": "end"}, DRIVER, DRIVER + "X\n"),
+])
+def test_text_is_put_where_the_anchor_says(bench, place, old, new):
+    bench.hook(**place, insert="X\n")
+    bench.run()
+    assert DRIVER.count(old) == 1
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER.replace(old, new)
+
+
+def test_a_token_is_replaced(bench):
+    bench.hook(block="struct dev_ops {", replace="int (*stop)", **{"with": "void (*stop)"})
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER.replace("int (*stop)", "void (*stop)")
+
+
+def test_hooks_at_one_place_keep_their_order(bench):
+    bench.hook(name="one", at="end", block="struct dev_ops {", insert="1\n")
+    bench.hook(name="two", at="end", block="struct dev_ops {", insert="2\n")
+    bench.run()
+    assert "\n1\n2\n};\n" in bench.read("drivers/net/nic/nic.c")
+
+
+def test_two_hooks_cannot_replace_the_same_text(bench):
+    bench.hook(name="one", replace="int (*stop)", **{"with": "a"})
+    bench.hook(name="two", replace="(*stop)(struct dev *dev)", **{"with": "b"})
+    assert "hooks 'one' and 'two' replace the same text" in bench.refused()
+
+
+# --- Anchors that fail ------------------------------------------------------
+
+@pytest.mark.parametrize("place, why", [
+    ({"after": "nic_disable(dev);"}, 'after = "nic_disable(dev);": 0 matches'),
+    ({"after": "nic_enable(dev);"}, 'after = "nic_enable(dev);": 2 matches'),
+    ({"after": "nic_enabl"}, 'after = "nic_enabl": 0 matches'),
+    ({"after": "if", "function": "eth_nic_stop"},
+     'after = "if" in function "eth_nic_stop": 0 matches'),
+    ({"at": "end", "function": "eth_nic_reset"},
+     'function = "eth_nic_reset": 0 definitions of the function'),
+    ({"at": "end", "block": "struct nic {"}, 'block = "struct nic {": 0 matches'),
+])
+def test_an_anchor_that_fails_is_named_and_the_tree_stays(bench, place, why):
+    bench.hook(name="my hook", **place, insert="X\n")
+    for args in ([], ["--check"]):
+        said = bench.refused(*args)
+        assert f"graft: hook 'my hook': drivers/net/nic/nic.c: {why}, must be exactly 1" in said
+    assert snapshot(bench.tree) == bench.pristine
+
+
+def test_every_anchor_that_fails_is_named(bench):
+    bench.hook(name="one", after="nowhere", insert="X")
+    bench.hook(name="two", after="nowhere either", insert="X")
+    said = bench.refused()
+    assert "hook 'one'" in said and "hook 'two'" in said
+
+
+def test_a_block_that_closes_on_a_line_with_text_is_refused(bench):
+    bench.hook(file="lib/ethdev/meson.build", block="headers = files(", at="end", insert="X")
+    assert "closing bracket shares its line" in bench.refused()
+
+
+def test_a_hook_into_a_file_that_is_not_there_is_named(bench):
+    bench.hook(file="lib/pci/rte_pci.h", at="end", insert="X")
+    assert "lib/pci/rte_pci.h: no such file in the tree" in bench.refused()
+
+
+@pytest.mark.parametrize("keys", [
+    {"insert": "X"},
+    {"insert": "X", "after": "a", "before": "b"},
+    {"after": "a"},
+    {"insert": "X", "after": "a", "sinse": "24.11"},
+    {"insert": "X", "after": "a", "since": "new"},
+    {"insert": "X", "at": "middle"},
+])
+def test_a_hook_that_says_nothing_clear_is_an_error_of_the_hook_file(bench, keys):
+    bench.hook(name="unclear", **keys)
+    assert "hook 'unclear'" in bench.refused(status=2)
+
+
+# --- Grafting again ---------------------------------------------------------
+
+def test_grafting_twice_writes_nothing(bench):
+    bench.run()
+    stamps = {path: path.stat().st_mtime_ns for path in bench.tree.rglob("*")}
+    assert "nothing to do" in bench.run()
+    assert {path: path.stat().st_mtime_ns for path in bench.tree.rglob("*")} == stamps
+
+
+def test_a_changed_overlay_updates_only_what_changed(bench):
+    write(bench.overlay, "lib/ethdev/rte_other.c", "int other;\n")
+    bench.run()
+    kept = [bench.tree / "lib/ethdev/rte_other.c", bench.tree / "lib/ethdev/meson.build"]
+    for path in kept:
+        os.utime(path, (1, 1))
+    write(bench.overlay, "lib/ethdev/rte_tph.c", "long tph;\n")
+    bench.run()
+    assert bench.read("lib/ethdev/rte_tph.c") == "long tph;\n"
+    assert [path.stat().st_mtime for path in kept] == [1, 1]
+
+
+def test_what_left_the_overlay_leaves_the_tree(bench):
+    write(bench.overlay, "drivers/net/tph/deep/x.c", "int x;\n")
+    bench.hook(name="gone later", at="end", insert="X")
+    before = bench.hooks.read_text()
+    bench.run()
+    (bench.overlay / "drivers/net/tph/deep/x.c").unlink()
+    bench.hooks.write_text(before.replace("drivers/net/nic/nic.c", "lib/eal/meson.build"))
+    bench.run()
+    assert not (bench.tree / "drivers/net/tph").exists()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER
+    assert bench.read("lib/eal/meson.build") == "# eal\nX\n"
+    bench.run("--revert")
+    assert snapshot(bench.tree) == bench.pristine
+
+
+def test_revert_gives_back_every_byte_and_mode(bench):
+    write(bench.overlay, "drivers/net/tph/x.sh", "#!/bin/sh\n", 0o755)
+    (bench.tree / "drivers/net/nic/nic.c").write_bytes(b"caf\xe9\r\nanchor\r\nno newline")
+    (bench.tree / "drivers/net/nic/nic.c").chmod(0o640)
+    before = snapshot(bench.tree)
+    bench.hook(after="anchor", insert="X")
+    bench.hook(name="last", at="end", insert="Y")
+    bench.run()
+    assert (bench.tree / "drivers/net/tph/x.sh").stat().st_mode & 0o111
+    assert (bench.tree / "drivers/net/nic/nic.c").stat().st_mode & 0o777 == 0o640
+    bench.run("--revert")
+    assert snapshot(bench.tree) == before
+    assert "nothing to do" in bench.run("--revert")
+
+
+def test_revert_gives_back_the_tree_of_the_last_graft_not_of_an_older_one(bench):
+    without = bench.hooks.read_text()
+    bench.hook(at="end", insert="X")
+    bench.run()
+    with_hook = bench.hooks.read_text()
+    bench.hooks.write_text(without)
+    bench.run()
+    write(bench.tree, "drivers/net/nic/nic.c", DRIVER + "/* newer */\n")
+    bench.hooks.write_text(with_hook)
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "/* newer */\nX\n"
+    bench.run("--revert")
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "/* newer */\n"
+
+
+def test_a_saved_original_that_was_tampered_with_is_never_put_back(bench):
+    bench.run()
+    write(bench.tree, ".dpdk-tph-graft/orig/lib/ethdev/meson.build", "other\n")
+    assert "is not what was saved there" in bench.refused("--revert")
+    assert "is not what was saved there" in bench.refused()
+
+
+def test_check_writes_nothing(bench):
+    assert "would change 2 files" in bench.run("--check")
+    assert snapshot(bench.tree) == bench.pristine
+    bench.run()
+    assert "nothing to do" in bench.run("--check")
+
+
+# --- Trees that are refused -------------------------------------------------
+
+def test_a_folder_that_is_not_dpdk_is_refused(bench):
+    (bench.tree / "VERSION").unlink()
+    said = bench.refused()
+    assert "is not a DPDK source tree" in said and said.count("\n") == 1
+
+
+def test_a_folder_that_does_not_exist_is_refused(bench):
+    bench.tree = bench.tree / "absent"
+    assert bench.refused().count("\n") == 1
+
+
+@pytest.mark.parametrize("version", ["21.11.0", "27.03.0-rc1"])
+def test_a_version_that_is_not_supported_is_refused(bench, version):
+    write(bench.tree, "VERSION", version + "\n")
+    said = bench.refused()
+    assert f"DPDK {version} is not supported" in said and said.count("\n") == 1
+
+
+def test_a_read_only_file_is_refused(bench):
+    (bench.tree / "lib/ethdev/meson.build").chmod(0o444)
+    assert "lib/ethdev/meson.build: is read-only" in bench.refused()
+
+
+def test_a_link_is_refused(bench):
+    (bench.tree / "lib/ethdev/meson.build").rename(bench.tree / "elsewhere")
+    (bench.tree / "lib/ethdev/meson.build").symlink_to("../../elsewhere")
+    assert "lib/ethdev/meson.build: is a symbolic link" in bench.refused()
+
+
+def test_a_file_of_the_tree_is_never_overwritten_by_the_overlay(bench):
+    write(bench.tree, "lib/ethdev/rte_tph.c", "upstream's own\n")
+    assert "lib/ethdev/rte_tph.c: the tree has this file already" in bench.refused()
+
+
+@pytest.mark.parametrize("path", ["lib/ethdev/rte_tph.c", "lib/ethdev/meson.build"])
+@pytest.mark.parametrize("args", [[], ["--check"], ["--revert"]])
+def test_a_file_that_was_changed_since_is_refused(bench, path, args):
+    bench.run()
+    write(bench.tree, path, "edited\n")
+    write(bench.overlay, "lib/ethdev/rte_tph.c", "long tph;\n")
+    assert f"{path}: was changed since it was grafted" in bench.refused(*args)
+
+
+def test_a_file_that_was_put_back_by_hand_is_grafted_again(bench):
+    bench.run()
+    grafted = snapshot(bench.tree)
+    write(bench.tree, "lib/ethdev/meson.build", MESON)
+    bench.run()
+    assert snapshot(bench.tree) == grafted
+
+
+def test_uncommitted_changes_in_a_file_to_be_hooked_are_refused(bench):
+    git(bench.tree, "init", "-q")
+    git(bench.tree, "add", "-A")
+    git(bench.tree, "commit", "-qm", "base")
+    write(bench.tree, "drivers/net/nic/nic.c", DRIVER + "/* mine */\n")
+    bench.run("--check")
+    bench.hook(at="end", insert="X")
+    assert "drivers/net/nic/nic.c: has changes that are not committed" in bench.refused()
+    git(bench.tree, "commit", "-qam", "mine")
+    bench.run()
+    assert ".dpdk-tph-graft" not in git(bench.tree, "status", "--porcelain")
+
+
+def test_a_second_graft_at_the_same_time_is_refused(bench):
+    handle = os.open(bench.tree, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert "another graft is at work" in bench.refused()
+    os.close(handle)
+
+
+# --- Runs that are cut off --------------------------------------------------
+
+def without_own_folder(tree):
+    return {path: what for path, what in snapshot(tree).items()
+            if not path.startswith(".dpdk-tph-graft")}
+
+
+def prepare(bench, run):
+    """Bring a fresh tree to where a run starts; returns the tree as that run leaves it."""
+    write(bench.overlay, "drivers/net/tph/deep/x.c", "int x;\n")
+    bench.hook(at="end", insert="X")
+    if run == "first":
+        return []
+    bench.run()
+    if run == "revert":
+        return ["--revert"]
+    (bench.overlay / "drivers/net/tph/deep/x.c").unlink()
+    write(bench.overlay, "drivers/net/tph2/y.c", "int y;\n")
+    bench.hook(name="more", file="lib/eal/meson.build", at="end", insert="X")
+    return []
+
+
+@pytest.mark.parametrize("run", ["first", "again", "revert"])
+def test_a_run_killed_at_any_step_is_put_right_by_the_next(tmp_path, run):
+    whole = Bench(tmp_path / "whole")
+    whole.run(*prepare(whole, run))
+    wanted = snapshot(whole.tree)
+    step, killed, asked = 0, True, 0
+    while killed:
+        step += 1
+        bench = Bench(tmp_path / str(step))
+        args = prepare(bench, run)
+        before = without_own_folder(bench.tree)
+        killed = bench.attempt(*args, how="kill", step=step)[0] == -signal.SIGKILL
+        if (bench.tree / ".dpdk-tph-graft/journal.json").exists():
+            asked += 1
+            assert "interrupted" in bench.refused("--check")
+        elif killed:
+            assert without_own_folder(bench.tree) in (before, without_own_folder(whole.tree))
+        if step % 2:
+            bench.run(*args)
+            assert snapshot(bench.tree) == wanted
+        left, now = without_own_folder(bench.tree), time.time_ns()
+        time.sleep(0.01)
+        bench.run("--revert")
+        assert snapshot(bench.tree) == bench.pristine
+        # A build that saw the half-changed tree must see what changed again.
+        assert all((bench.tree / path).stat().st_mtime_ns >= now
+                   for path, (content, _) in bench.pristine.items()
+                   if content is not None and left.get(path) != bench.pristine[path])
+    assert step > 20 and asked > 3
+
+
+@pytest.mark.parametrize("run", ["first", "again", "revert"])
+def test_a_disk_that_fills_at_any_step_leaves_the_tree_as_it_was(tmp_path, run):
+    step, failed = 0, True
+    while failed:
+        step += 1
+        bench = Bench(tmp_path / str(step))
+        args = prepare(bench, run)
+        before = without_own_folder(bench.tree)
+        stamps = {path: (bench.tree / path).stat().st_mtime_ns
+                  for path, (content, _) in before.items() if content is not None}
+        status, said = bench.attempt(*args, how="error", step=step)
+        failed = status != 0
+        if failed:
+            assert status == 1 and "No space left on device" in said and said.count("\n") == 1
+            assert without_own_folder(bench.tree) == before
+            assert stamps == {path: (bench.tree / path).stat().st_mtime_ns for path in stamps}
+            bench.run("--revert")
+            assert snapshot(bench.tree) == bench.pristine
+    assert step > 5
+
+
+# --- Versions ---------------------------------------------------------------
+
+def test_moved_folders_are_followed_by_files_and_hooks(bench):
+    bench.section("""
+        [[move]]
+        from = "drivers/net/nic/"
+        to = "drivers/net/vendor/nic/"
+        since = "25.03"
+        """)
+    write(bench.overlay, "drivers/net/nic/nic_tph.c", "int nic;\n")
+    bench.hook(at="end", insert="X")
+    bench.run()
+    assert (bench.tree / "drivers/net/nic/nic_tph.c").exists()
+    bench.run("--revert")
+    write(bench.tree, "VERSION", "25.03.0\n")
+    (bench.tree / "drivers/net/vendor").mkdir()
+    (bench.tree / "drivers/net/nic").rename(bench.tree / "drivers/net/vendor/nic")
+    bench.run()
+    assert not (bench.tree / "drivers/net/nic").exists()
+    assert bench.read("drivers/net/vendor/nic/nic_tph.c") == "int nic;\n"
+    assert bench.read("drivers/net/vendor/nic/nic.c") == DRIVER + "X\n"
+
+
+@pytest.mark.parametrize("version, text", [
+    ("22.11.11", "old"), ("24.07.0", "old"), ("24.11.0-rc1", "new"), ("26.11.0-rc0", "new")])
+def test_the_variant_of_a_hook_follows_the_version(bench, version, text):
+    write(bench.tree, "VERSION", version + "\n")
+    bench.hook(older_than="24.11", at="end", insert="old")
+    bench.hook(since="24.11", at="end", insert="new")
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + text + "\n"
+
+
+def test_a_hook_without_a_variant_for_the_version_is_refused(bench):
+    bench.hook(older_than="22.11", at="end", insert="old")
+    bench.hook(since="24.11", at="end", insert="new")
+    assert "hook 'added': 0 of its 2 entries are for DPDK 22.11" in bench.refused()
+
+
+def test_a_hook_may_depend_on_a_file_being_there(bench):
+    bench.hook(name="tree", exists="lib/eal/meson.build", at="end", insert="1")
+    bench.hook(name="overlay", exists="lib/ethdev/rte_tph.c", at="end", insert="2")
+    bench.hook(name="neither", exists="lib/nothing", at="end", insert="3")
+    bench.hook(name="absent", absent="lib/nothing", at="end", insert="4")
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "1\n2\n4\n"
+    assert "nothing to do" in bench.run()
+    (bench.overlay / "lib/ethdev/rte_tph.c").unlink()
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "1\n4\n"
+
+
+def test_a_file_for_older_trees_is_not_in_newer_ones(bench):
+    bench.section("""
+        [[file]]
+        path = "lib/ethdev/rte_tph.c"
+        older_than = "24.11"
+        """)
+    bench.run()
+    assert (bench.tree / "lib/ethdev/rte_tph.c").exists()
+    bench.run("--revert")
+    write(bench.tree, "VERSION", "24.11.0\n")
+    bench.run()
+    assert not (bench.tree / "lib/ethdev/rte_tph.c").exists()
+
+
+def test_exported_symbols_reach_the_version_map_of_older_trees(bench):
+    write(bench.tree, "lib/ethdev/version.map",
+          "DPDK_23 {\n\tlocal: *;\n};\n\nEXPERIMENTAL {\n\tglobal:\n\n\told;\n};\n")
+    write(bench.overlay, "lib/ethdev/rte_tph.c",
+          "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_b, 26.11)\nint rte_b;\n"
+          "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_a, 26.11)\nint rte_a;\n")
+    bench.hook(file="lib/ethdev/version.map", block="EXPERIMENTAL {", at="end",
+               insert="\n\n\t# added in @RELEASE@\n@EXPERIMENTAL_SYMBOLS@\n")
+    bench.section(r"""
+        [[substitute]]
+        name = "no macro"
+        files = ["*.c"]
+        find = '^RTE_EXPORT_\w+\(.*\)\n'
+        with = ''
+        older_than = "25.07"
+        """)
+    bench.run()
+    assert bench.read("lib/ethdev/version.map").endswith(
+        "\told;\n\n\t# added in 22.11\n\trte_a;\n\trte_b;\n};\n")
+    assert bench.read("lib/ethdev/rte_tph.c") == "int rte_b;\nint rte_a;\n"
+
+
+# --- What belongs to the overlay --------------------------------------------
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_backups_and_other_folders_stay_behind(bench, in_git):
+    if in_git:
+        git(bench.overlay, "init", "-q")
+        write(bench.overlay, ".gitignore", "*.o\n")
+        write(bench.overlay, "lib/ethdev/ignored.o", "junk\n")
+        write(bench.overlay, "lib/ethdev/deleted.c", "junk\n")
+        git(bench.overlay, "add", "-A")
+        (bench.overlay / "lib/ethdev/deleted.c").unlink()
+    for junk in ("lib/ethdev/rte_tph.c~", "lib/ethdev/.rte_tph.c.swp", "lib/ethdev/rte_tph.c.orig",
+                 "lib/ethdev/#rte_tph.c#", "rig/tool.py", "lib/__pycache__/x.pyc"):
+        write(bench.overlay, junk, "junk\n")
+    bench.run()
+    assert {path for path, (content, _) in without_own_folder(bench.tree).items()
+            if content is not None and path not in bench.pristine} == {"lib/ethdev/rte_tph.c"}
+
+
+# --- The series -------------------------------------------------------------
+
+@pytest.fixture(name="series_bench")
+def _series_bench(bench):
+    write(bench.tree, ".mailmap", "Aa Aa <aa@example.com>\nZoe Z <z@example.com>\n")
+    write(bench.overlay, "drivers/net/nic/nic_tph.c", "int nic;\n")
+    bench.hook(name="nic", at="end", insert="X")
+    bench.hook(name="names it", file="lib/eal/meson.build", at="end", insert="# nic", patch="nic")
+    return bench
+
+
+@pytest.mark.parametrize("in_git, grafted", [(True, False), (False, False), (False, True)])
+def test_the_series_applies_in_order_and_equals_the_graft(series_bench, tmp_path, in_git, grafted):
+    bench = series_bench
+    git(bench.tree, "init", "-q")
+    git(bench.tree, "add", "-A")
+    git(bench.tree, "commit", "-qm", "base")
+    git(tmp_path, "clone", "-q", bench.tree, "upstream")
+    if not in_git:
+        subprocess.run(["rm", "-r", bench.tree / ".git"], check=True)
+    if grafted:
+        bench.run()
+    before = snapshot(bench.tree)
+    bench.run("--series", tmp_path / "out")
+    assert snapshot(bench.tree) == before
+    patches = sorted((tmp_path / "out").iterdir())
+    assert [patch.name for patch in patches] == [
+        "0000-cover-letter.patch", "0001-ethdev-add-tph.patch", "0002-net-nic-use-tph.patch"]
+    assert "the whole" in patches[0].read_text() and "All of it." in patches[0].read_text()
+    upstream = tmp_path / "upstream"
+    git(upstream, "am", "-q", *patches[1:])
+    log = git(upstream, "log", "--reverse", "--format=%an %s %b", "HEAD~2..")
+    assert log.count("Signed-off-by: A Person <a@person.example>") == 2
+    assert git(upstream, "show", "--format=", "--name-only", "HEAD~1").split() == [
+        ".mailmap", "lib/ethdev/meson.build", "lib/ethdev/rte_tph.c"]
+    assert git(upstream, "show", "--format=", "--name-only", "HEAD").split() == [
+        "drivers/net/nic/nic.c", "drivers/net/nic/nic_tph.c", "lib/eal/meson.build"]
+    assert (upstream / ".mailmap").read_text().splitlines()[0] == "A Person <a@person.example>"
+    if not grafted:
+        bench.run()
+    applied = without_own_folder(upstream)
+    applied.pop(".mailmap")
+    assert applied == {path: what for path, what in without_own_folder(bench.tree).items()
+                       if path != ".mailmap"}
+
+
+def test_a_series_is_refused_for_a_tree_that_needs_more_than_upstream_takes(series_bench, tmp_path):
+    series_bench.section("""
+        [[file]]
+        path = "lib/ethdev/rte_tph.c"
+        series = false
+        """)
+    assert "make the series for a newer tree" in series_bench.refused(
+        "--series", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_series_never_mixes_with_files_that_are_there(series_bench, tmp_path):
+    write(tmp_path, "out/0001-old.patch", "old")
+    assert "is not an empty folder" in series_bench.refused("--series", tmp_path / "out")
+
+
+def test_a_file_that_belongs_to_no_patch_is_an_error_of_the_hook_file(series_bench, tmp_path):
+    series_bench.hook(name="lost", file="VERSION", at="end", insert="X")
+    assert "VERSION: belongs to no [[patch]]" in series_bench.refused(
+        "--series", tmp_path / "out", status=2)

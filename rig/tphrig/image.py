@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""The guest's initramfs: busybox, kernel modules, the emulator, programs and their libraries."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import acpi, cache
+from .say import Fail
+
+GUEST = cache.PROJECT / "rig" / "guest"
+
+BUSYBOX = Path("/bin/busybox")
+# pthread_cancel() loads it at run time, so no program names it.
+LOADED_LATER = "libgcc_s.so.1"
+
+
+def initramfs(kernel, emulator, programs):
+    """Return an initramfs with the modules of kernel and the given programs in /bin."""
+    key = cache.digest(kernel.name, emulator.name, GUEST,
+                       *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
+    out = cache.root() / "out" / f"initramfs-{key}"
+    if not out.exists():
+        with cache.lock("initramfs"):
+            if not out.exists():
+                with cache.publish(out) as folder:
+                    _pack(folder, kernel, emulator, programs)
+    return out / "initramfs.cpio"
+
+
+def _pack(folder, kernel, emulator, programs):
+    root = folder / "root"
+    for name in ("bin", "dev", "etc", "lib64", "proc", "root", "sbin", "sys", "usr/bin", "usr/sbin"):
+        (root / name).mkdir(parents=True)
+    shutil.copytree(kernel / "lib", root / "lib", symlinks=True)
+    shutil.copy(emulator / "tph_emu.ko", root / "lib")
+    shutil.copy(BUSYBOX, root / "bin")
+    shutil.copy(GUEST / "init", root / "init")
+    for program in (GUEST / "bind", *programs):
+        shutil.copy(program, root / "bin")
+    for library in _libraries(programs):
+        target = root / library.relative_to("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library.resolve(), target)
+    for applet in subprocess.run([BUSYBOX, "--list"], capture_output=True, text=True,
+                                 check=True).stdout.split():
+        if not (root / "bin" / applet).exists():
+            (root / "bin" / applet).symlink_to("busybox")
+    names = sorted(str(p.relative_to(root)) for p in root.rglob("*"))
+    with open(folder / "initramfs.cpio", "wb") as archive:
+        subprocess.run(["cpio", "--create", "--format=newc", "--owner=0:0", "--quiet"], cwd=root,
+                       input="\n".join(names).encode(), stdout=archive, check=True)
+    shutil.rmtree(root)
+
+
+def _libraries(programs):
+    """What the dynamic linker of this machine, which linked the programs, would load."""
+    found = set()
+    for program in programs:
+        shown = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+        if "not found" in shown:
+            raise Fail(f"{program.name} was linked on another system: remove {program} and run again")
+        found.update(Path(m) for m in re.findall(r"(/\S+) \(0x", shown))
+    if found:
+        libc = next(p for p in found if p.name.startswith("libc.so"))
+        found.add(libc.with_name(LOADED_LATER))
+    return found
+
+
+def acpi_table():
+    """Return the SSDT that gives the guest's CPUs their Steering Tags."""
+    out = cache.root() / "out" / f"acpi-{cache.digest(acpi.SOURCE)}"
+    if not out.exists():
+        with cache.lock("acpi"), cache.publish(out) as folder:
+            done = subprocess.run(["iasl", "-p", folder / "tph", acpi.SOURCE], capture_output=True, text=True)
+            if done.returncode:
+                raise Fail(f"iasl does not compile {acpi.SOURCE}: {done.stdout.strip()[-200:]}")
+    return out / "tph.aml"

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""Guest kernels: the untouched one, the one with the series, and the emulator for each.
+
+A work tree is built in place, so that the second kernel is a copy of the first
+in which only what the series touches is compiled again.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import cache, sources
+from .say import Fail, KbuildProgress, run, say
+
+FLAVOURS = ("untouched", "tph")
+KERNEL = cache.PROJECT / "kernel"
+SERIES = KERNEL / "patches" / "7.3"
+CONFIG = KERNEL / "guest.config"
+# The tests of the series are built into the kernel that has the series only.
+TPH_CONFIG = KERNEL / "guest-tph.config"
+EMULATOR = KERNEL / "tph_emu"
+# Inside a work tree: which state it is in; absent while that is being changed.
+STATE = ".dpdk-tph-state"
+REPRODUCIBLE = {"KBUILD_BUILD_USER": "rig", "KBUILD_BUILD_HOST": "rig",
+                "KBUILD_BUILD_TIMESTAMP": "2026-01-01"}
+
+
+def patches():
+    return sorted(p for p in SERIES.glob("*.patch") if not p.name.startswith("0000-"))
+
+
+class Kernel:
+    """One flavour of the guest kernel, made from one source tree."""
+
+    def __init__(self, flavour, named_source=""):
+        self.flavour = flavour
+        self.source, source_key = sources.kernel(named_source)
+        config = CONFIG.read_text()
+        if flavour == "tph" and TPH_CONFIG.exists():
+            config += TPH_CONFIG.read_text()
+        self.config = config
+        applied = [p.read_bytes() for p in patches()] if flavour == "tph" else []
+        self.state = cache.digest(source_key, config, *applied)
+        self.work = cache.root() / "work" / f"linux-{source_key}"
+        self.tree = self.work / flavour
+        self.out = cache.root() / "out" / f"linux-{flavour}-{self.state}"
+        self.log = str(sources.logs() / f"linux-{flavour}.log")
+
+    def build(self):
+        """Return the folder that holds bzImage and lib/modules."""
+        if not self.out.exists():
+            with cache.lock(f"linux-{self.flavour}"):
+                if not self.out.exists():
+                    self._build()
+        return self.out
+
+    def emulator(self):
+        """Return the folder that holds tph_emu.ko for this kernel."""
+        out = cache.root() / "out" / f"emulator-{cache.digest(self.state, EMULATOR)}"
+        if not out.exists():
+            with cache.lock(f"linux-{self.flavour}"):
+                self._prepare()
+                with cache.publish(out) as folder:
+                    self._make_emulator(folder)
+        return out
+
+    def selftests(self):
+        """Return the programs of the kernel's own vfio selftests."""
+        out = cache.root() / "out" / f"selftests-{self.state}"
+        if not out.exists():
+            with cache.lock(f"linux-{self.flavour}"):
+                self._prepare()
+                self._make("installing the kernel's headers", "headers")
+                self._make("building the vfio selftests", "-C", "tools/testing/selftests",
+                           "TARGETS=vfio")
+                with cache.publish(out) as folder:
+                    for program in (self.tree / "tools/testing/selftests/vfio").glob("*_test"):
+                        shutil.copy(program, folder)
+        return sorted(out.iterdir())
+
+    def _make(self, what, *arguments):
+        run(what, ["make", "-C", self.tree, f"-j{os.cpu_count()}", *arguments], self.log,
+            progress=KbuildProgress(), env=os.environ | REPRODUCIBLE)
+
+    def _build(self):
+        self._prepare()
+        release = (self.tree / "include/config/kernel.release").read_text().strip()
+        with cache.publish(self.out) as folder:
+            shutil.copy(self.tree / "arch/x86/boot/bzImage", folder)
+            self._make("collecting its modules", f"INSTALL_MOD_PATH={folder}", "modules_install")
+            for link in ("build", "source"):
+                (folder / "lib/modules" / release / link).unlink(missing_ok=True)
+
+    def _prepare(self):
+        """Bring the work tree into the state wanted, and build it."""
+        state = self.tree / STATE
+        if state.exists() and state.read_text() == self.state:
+            return
+        state.unlink(missing_ok=True)
+        if self.flavour == "tph":
+            self._patched_tree()
+        elif not self.tree.exists():
+            self._copy(self.source, self.tree)
+        self._configure()
+        self._make(f"building the {self.flavour} guest kernel", "bzImage", "modules")
+        state.write_text(self.state)
+
+    def _copy(self, source, target):
+        shutil.rmtree(target, ignore_errors=True)
+        with cache.publish(target) as folder:
+            run("copying the kernel's tree", ["cp", "-a", f"{source}/.", folder], self.log)
+
+    def _patched_tree(self):
+        """A copy of the built untouched tree with the series applied.
+
+        A tree whose series has changed is made again for the files that either
+        series touches; the rest keep their times, and so are not compiled again.
+        """
+        untouched = Kernel.__new__(Kernel)
+        untouched.__dict__.update(vars(self), flavour="untouched", tree=self.work / "untouched",
+                                  config=CONFIG.read_text())
+        untouched.state = cache.digest(self.work.name.removeprefix("linux-"), untouched.config)
+        untouched.log = str(sources.logs() / "linux-untouched.log")
+        with cache.lock("linux-untouched"):
+            untouched._prepare()
+            record = self.tree / ".dpdk-tph-touched"
+            if not record.exists():
+                self._copy(untouched.tree, self.tree)
+                (self.tree / STATE).unlink()
+            old = record.read_text().split() if record.exists() else []
+            new = self._apply(untouched.tree, old)
+        record.write_text("\n".join(new))
+
+    def _apply(self, pristine, old):
+        """Patch the files that the series touches in a scratch folder; move in what differs."""
+        text = "".join(p.read_text(errors="surrogateescape") for p in patches())
+        touched = sorted(set(re.findall(r"^(?:---|\+\+\+) [ab]/(\S+)", text, re.M)))
+        with cache.publish(self.work / "scratch") as scratch:
+            for name in touched:
+                if (pristine / name).exists():
+                    (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(pristine / name, scratch / name)
+            for patch in patches():
+                done = subprocess.run(["patch", "-p1", "-s", "-f", "--no-backup-if-mismatch",
+                                       "-i", patch], cwd=scratch, capture_output=True, text=True)
+                if done.returncode:
+                    raise Fail(f"{patch.name} does not apply to {self.source}: "
+                               f"{(done.stdout + done.stderr).strip().splitlines()[0]}")
+            for name in set(old) | set(touched):
+                self._settle(scratch / name, pristine / name, self.tree / name)
+        shutil.rmtree(self.work / "scratch")
+        return touched
+
+    @staticmethod
+    def _settle(patched, pristine, target):
+        wanted = patched if patched.exists() else pristine
+        if not wanted.exists():
+            target.unlink(missing_ok=True)
+        elif not target.exists() or target.read_bytes() != wanted.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(wanted, target)
+            shutil.copymode(wanted, target)
+
+    def _configure(self):
+        """Merge the fragment; every line of it must hold in the result."""
+        fragment = self.work / "fragment.config"
+        fragment.write_text(self.config)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+        before = self.tree / ".config"
+        kept = before.read_text() if before.exists() else None
+        for command in (["make", "-s", "tinyconfig"],
+                        ["scripts/kconfig/merge_config.sh", "-m", "-Q", ".config", fragment],
+                        ["make", "-s", "olddefconfig"]):
+            done = subprocess.run(command, cwd=self.tree, env=os.environ | REPRODUCIBLE, **quiet)
+            if done.returncode:
+                raise Fail(f"configuring the guest kernel failed: {done.stderr.strip()[-200:]}")
+        have = set(before.read_text().splitlines())
+        if kept is not None and have == set(kept.splitlines()):
+            before.write_text(kept)
+        for line in self.config.splitlines():
+            if line.startswith("CONFIG_") and line not in have:
+                raise Fail(f"{CONFIG.name}: this kernel cannot have {line}: mend the fragment")
+            off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
+            if off and any(h.startswith(f"{off[1]}=") for h in have):
+                raise Fail(f"{CONFIG.name}: this kernel needs {off[1]}: mend the fragment")
+
+    def _make_emulator(self, folder):
+        build = self.work / f"tph_emu-{self.flavour}"
+        shutil.rmtree(build, ignore_errors=True)
+        self._make(f"building the emulator for the {self.flavour} kernel",
+                   f"M={EMULATOR}", f"MO={build}", "modules")
+        shutil.copy(build / "tph_emu.ko", folder)
+
+
+# What makes the same commits give the same files anywhere.
+FORMAT = ("--zero-commit", "--no-signature", "--no-attach", "--no-thread", "--no-base",
+          "--full-index", "--no-renames", "--diff-algorithm=myers", "--numbered")
+
+
+def make_tree(target, named_source=""):
+    """A git tree with the series applied as commits, to edit and to rebase."""
+    source, _ = sources.kernel(named_source)
+    if target.exists():
+        raise Fail(f"{target} exists: remove it, or name another folder")
+    log = str(sources.logs() / "kernel-tree.log")
+    with cache.publish(target) as folder:
+        run("copying the kernel's tree", ["cp", "-a", f"{source}/.", folder], log)
+        run("making a git tree of it", ["sh", "-ec", "git init -q -b base; git add -Af; "
+            'git commit -q -m "The untouched source"; git checkout -q -b tph'], log, cwd=folder)
+        run("applying the series",
+            ["git", "-C", folder, "am", "--committer-date-is-author-date", *patches()], log)
+    say(f"{target}: branch tph is the series, branch base what it applies to")
+
+
+def formatted(tree):
+    """The patches of branch tph of a tree that make_tree() made, by file name."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["git", "-C", tree, "format-patch", "-q", *FORMAT, "-o", folder,
+                               "base..tph"], capture_output=True, text=True)
+        if done.returncode:
+            raise Fail(f"{tree}: git format-patch: {done.stderr.strip().splitlines()[-1]}: "
+                       f"make the tree with make kernel-tree DIR={tree}")
+        return {p.name: p.read_bytes() for p in sorted(Path(folder).iterdir())}
+
+
+def export(tree):
+    """Write the series back; the cover letter is kept by hand."""
+    new = formatted(tree)
+    for old in patches():
+        old.unlink()
+    for name, text in new.items():
+        (SERIES / name).write_bytes(text)
+    say(f"{len(new)} patches written to {SERIES}")

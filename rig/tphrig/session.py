@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""What a run of the rig needs, built on demand; and the guest for a person to sit at."""
+
+import contextlib
+import functools
+import json
+import subprocess
+import sys
+import termios
+
+from . import dpdk, image
+from .cache import PROJECT
+from .guest import PORT_BDF, Guest
+from .kernel import Kernel
+from .say import Fail, say
+
+# Port 0 keeps its tags in the NIC's registers, port 1 in a table in the capability.
+EMULATED = ("loc=none modes=ns,ds", "loc=cap size=10 modes=ns,iv")
+# lcore numbers differ from CPU numbers, so that one cannot pass for the other.
+LCORES = "0@0,1@3,2@2"
+TESTPMD = (f"--lcores {LCORES} {' '.join(f'-a {bdf}' for bdf in PORT_BDF)} -- "
+           "-i --nb-cores=2 --rxq=2 --txq=2 --rxq-intr --txonly-multi-flow "
+           "--total-num-mbufs=8192")
+
+
+class Rig:
+    """Builds what is asked for, once, with the options of a meson build folder."""
+
+    def __init__(self, build):
+        self.build = build
+
+    @functools.cached_property
+    def options(self):
+        """The folder's options; where it is not set up, the defaults."""
+        where = self.build if (self.build / "meson-info").is_dir() else PROJECT / "meson.build"
+        shown = subprocess.run(["meson", "introspect", "--buildoptions", where],
+                               capture_output=True, text=True)
+        if shown.returncode:
+            raise Fail(f"meson cannot read {where}: {shown.stdout.strip()[-200:]}: "
+                       f"remove {self.build} and run again")
+        return {o["name"]: o["value"] for o in json.loads(shown.stdout)}
+
+    def kernel(self, flavour="tph"):
+        return Kernel(flavour, self.options["kernel_source"])
+
+    def program(self, name):
+        return dpdk.build(name, self.options["dpdk_source"], self.options["drivers"])
+
+    def prepare(self, everything=False):
+        """Build what the guest of a person needs, or all that the tests need."""
+        names = list(dpdk.TARGETS) if everything else ["dpdk-testpmd"]
+        for name in names:
+            self.program(name)
+        for flavour in ("tph", "untouched") if everything else ("tph",):
+            self.kernel(flavour).build()
+            self.kernel(flavour).emulator()
+            if everything:
+                self.kernel(flavour).selftests()
+
+    def guest(self, flavour="tph", programs=("dpdk-testpmd",), selftests=False, **how):
+        kernel = self.kernel(flavour)
+        built = kernel.build()
+        files = [self.program(p) for p in programs] + (kernel.selftests() if selftests else [])
+        packed = image.initramfs(built, kernel.emulator(), files)
+        return Guest(built, packed, image.acpi_table(), **how)
+
+
+def set_up(guest):
+    """Both ports with an emulated TPH capability, and in the hands of vfio-pci."""
+    emulated = [guest.emulate(bdf, options) for bdf, options in zip(PORT_BDF, EMULATED)]
+    guest.load_vfio()
+    guest.bind(*PORT_BDF)
+    return emulated
+
+
+@contextlib.contextmanager
+def _terminal():
+    """QEMU makes the terminal raw; it is the user's again whatever happens."""
+    if not sys.stdin.isatty():
+        raise Fail("this needs a terminal: run it from one")
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _interactive(rig, command, hint):
+    rig.prepare()
+    with _terminal(), rig.guest(person=True) as guest:
+        set_up(guest)
+        say(f"{hint} Ctrl-A x ends the guest at once.\r")
+        guest.run(f"setsid sh -c '{command} </dev/hvc0 >/dev/hvc0 2>&1'", timeout=None)
+
+
+def testpmd(rig):
+    _interactive(rig, f"exec dpdk-testpmd {TESTPMD}",
+                 "try: tph enable port all, start tx_first, show port all tph; quit ends it.")
+
+
+def shell(rig):
+    _interactive(rig, "stty sane; exec setsid -c sh -i",
+                 f"a shell in the guest; dpdk-testpmd {TESTPMD} would start testpmd; exit ends it.")

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""What QEMU saw arrive at its devices: config writes, and writes to igb's registers.
+
+QEMU models neither RXCTL nor TPH, but traces every write, so this is an
+oracle outside the guest. Tail register writes, thousands a second, are left
+out on the way to the file.
+"""
+
+import re
+import subprocess
+
+QEMU_OPTIONS = ("-trace", "memory_region_ops_write", "-trace", "pci_cfg_write")
+# igb's RXCTL and TXCTL end in these digits, its tail registers do not; MSI-X tables are small.
+KEPT = r"pci_cfg_write|name 'msix-table'|addr 0x[0-9a-f]*[159d]4 .*name 'igb-mmio'"
+
+# igb_regs of the 82576 family: queue n's RXCTL and TXCTL, the second for n >= 4.
+# The first four have an older address, too, which QEMU maps to the same register.
+_CONFIG = re.compile(r"pci_cfg_write (\S+) (\S+) @(0x[0-9a-f]+) <- (0x[0-9a-f]+)")
+_MMIO = re.compile(r"memory_region_ops_write cpu \S+ mr (\S+) addr (0x[0-9a-f]+) "
+                   r"value (0x[0-9a-f]+) size (\d+) name '([^']*)'")
+BAR0_SIZE = 0x20000
+
+
+class Trace:
+    """The filtered trace; mark() a moment, and ask what came since."""
+
+    def __init__(self, path):
+        self.path = path
+        path.touch()
+
+    def start_filter(self, fifo):
+        with open(self.path, "a") as out:
+            return subprocess.Popen(["grep", "--line-buffered", "-E", KEPT, fifo], stdout=out,
+                                    stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def mark(self):
+        return self.path.stat().st_size
+
+    def lines(self, since=0):
+        with open(self.path, errors="replace") as file:
+            file.seek(since)
+            return file.read().splitlines()
+
+    def config_writes(self, bdf, since=0):
+        """Config writes to one function, as (offset, value), in order."""
+        short = bdf.removeprefix("0000:")
+        return [(int(m[3], 16), int(m[4], 16)) for m in map(_CONFIG.search, self.lines(since))
+                if m and m[2] == short]
+
+    def igb_control(self, bar0, since=0):
+        """Writes to RXCTL and TXCTL of the igb at bar0, as (register, queue, value), in order."""
+        found = []
+        for match in map(_MMIO.search, self.lines(since)):
+            if match and match[5] == "igb-mmio" and 0 <= int(match[2], 16) - bar0 < BAR0_SIZE:
+                register = igb_register(int(match[2], 16) - bar0)
+                if register:
+                    found.append((*register, int(match[3], 16)))
+        return found
+
+
+def igb_register(offset):
+    """Return ("RXCTL" or "TXCTL", queue) of a register's offset, or None."""
+    for name, old, new in (("RXCTL", 0x2814, 0xc014), ("TXCTL", 0x3814, 0xe014)):
+        if 0 <= offset - new < 16 * 0x40 and (offset - new) % 0x40 == 0:
+            return name, (offset - new) // 0x40
+        if 0 <= offset - old < 4 * 0x100 and (offset - old) % 0x100 == 0:
+            return name, (offset - old) // 0x100
+    return None
