@@ -91,7 +91,7 @@ def _interactive(rig, command, hint):
     with _terminal(), rig.guest(person=True) as guest:
         set_up(guest)
         say(f"{hint} Ctrl-A x ends the guest at once.\r")
-        guest.run(f"setsid sh -c '{command} </dev/hvc0 >/dev/hvc0 2>&1'", timeout=None)
+        guest.run(f"setsid -c sh -c '{command}' </dev/hvc0 >/dev/hvc0 2>&1", timeout=None)
 
 
 def testpmd(rig):
@@ -100,5 +100,5 @@ def testpmd(rig):
 
 
 def shell(rig):
-    _interactive(rig, "stty sane; exec setsid -c sh -i",
+    _interactive(rig, "stty sane; exec sh -i",
                  f"a shell in the guest; dpdk-testpmd {TESTPMD} would start testpmd; exit ends it.")
