@@ -8,7 +8,9 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
+import pexpect
 import pytest
 
 from tphrig import cache, demo, session, sources
@@ -86,6 +88,32 @@ def test_interrupted_build_ends_in_one_line_and_is_not_trusted(tmp_path, dpdk_so
     assert half_built(tmp_path) == []
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True).stdout
     assert left == "", "a build goes on"
+
+
+def test_ctrl_c_in_make_demo_ends_in_one_line_and_ends_the_guest(rig, tmp_path):
+    mark = f"DEMO_OF={tmp_path}"
+    demo = pexpect.spawn("make", ["-C", str(cache.PROJECT), "demo", f"BUILD={rig.build}"],
+                         env=os.environ | dict([mark.split("=")]), encoding="utf-8", timeout=120)
+    demo.expect("rig: testpmd ")
+    demo.sendintr()
+    demo.expect(pexpect.EOF)
+    demo.close()
+    assert demo.exitstatus or demo.signalstatus
+    said = [line for line in demo.before.splitlines() if "rig:" in line]
+    assert said[-1:] == ["rig: error: interrupted: what was finished is kept, run it again to go on"]
+    assert "Traceback" not in demo.before
+    assert having_in_environment(mark) == [], "the guest, or part of it, goes on"
+
+
+def having_in_environment(mark):
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:     # it has ended meanwhile
+            pass
+    return found
 
 
 def test_killed_copy_is_made_again(tmp_path, dpdk_source):
