@@ -8,9 +8,11 @@ BUILD ?= build
 MESON_ARGS ?=
 RIG = rig/rig -C $(BUILD)
 DIR ?=
+# Sources for kernel-matrix; the guest's if there are none
+KERNEL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup demo testpmd shell check kernel kernel-tree kernel-export graft clean
+.PHONY: help packages setup demo testpmd shell check kernel kernel-tree kernel-export kernel-matrix graft clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +44,10 @@ kernel-tree: setup ## a git tree in DIR with the kernel series as commits
 
 kernel-export: setup ## write the series back from the git tree in DIR
 	@$(RIG) kernel-export $(DIR)
+
+kernel-matrix: setup ## build the series patch by patch on the kernel sources KERNEL="PATH ..."
+	@rig/packages sparse dwarves
+	@$(RIG) kernel-matrix $(KERNEL)
 
 graft: ## put the overlay into the DPDK tree DIR
 	@devtools/graft $(DIR)

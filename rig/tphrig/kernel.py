@@ -39,6 +39,8 @@ class Kernel:
     def __init__(self, flavour, named_source=""):
         self.flavour = flavour
         self.source, source_key = sources.kernel(named_source)
+        # The series is applied to a copy of the tree that is built without it.
+        self.untouched = Kernel("untouched", named_source) if flavour == "tph" else None
         config = CONFIG.read_text()
         if flavour == "tph" and TPH_CONFIG.exists():
             config += TPH_CONFIG.read_text()
@@ -120,19 +122,14 @@ class Kernel:
         A tree whose series has changed is made again for the files that either
         series touches; the rest keep their times, and so are not compiled again.
         """
-        untouched = Kernel.__new__(Kernel)
-        untouched.__dict__.update(vars(self), flavour="untouched", tree=self.work / "untouched",
-                                  config=CONFIG.read_text())
-        untouched.state = cache.digest(self.work.name.removeprefix("linux-"), untouched.config)
-        untouched.log = str(sources.logs() / "linux-untouched.log")
         with cache.lock("linux-untouched"):
-            untouched._prepare()
+            self.untouched._prepare()
             record = self.tree / ".dpdk-tph-touched"
             if not record.exists():
-                self._copy(untouched.tree, self.tree)
+                self._copy(self.untouched.tree, self.tree)
                 (self.tree / STATE).unlink()
             old = record.read_text().split() if record.exists() else []
-            new = self._apply(untouched.tree, old)
+            new = self._apply(self.untouched.tree, old)
         record.write_text("\n".join(new))
 
     def _apply(self, pristine, old):
@@ -201,6 +198,15 @@ FORMAT = ("--zero-commit", "--no-signature", "--no-attach", "--no-thread", "--no
           "--full-index", "--no-renames", "--diff-algorithm=myers", "--numbered")
 
 
+def make_base(source, target, log):
+    """Make a git tree of a kernel source: branch tph at branch base, nothing applied yet."""
+    run("copying the kernel's tree", ["rsync", "-a", "--exclude=/.git", f"{source}/", target], log)
+    # The user may have built in that tree, and may never have told git a name.
+    run("making a git tree of it", ["sh", "-ec", "make -s mrproper; git init -q -b base; "
+        "git config user.email || { git config user.name rig; git config user.email rig@localhost; }; "
+        'git add -Af; git commit -q -m "The untouched source"; git checkout -q -b tph'], log, cwd=target)
+
+
 def make_tree(target, named_source=""):
     """A git tree with the series applied as commits, to edit and to rebase."""
     source, _ = sources.kernel(named_source)
@@ -208,9 +214,7 @@ def make_tree(target, named_source=""):
         raise Fail(f"{target} exists: remove it, or name another folder")
     log = str(sources.logs() / "kernel-tree.log")
     with cache.publish(target) as folder:
-        run("copying the kernel's tree", ["cp", "-a", f"{source}/.", folder], log)
-        run("making a git tree of it", ["sh", "-ec", "git init -q -b base; git add -Af; "
-            'git commit -q -m "The untouched source"; git checkout -q -b tph'], log, cwd=folder)
+        make_base(source, folder, log)
         run("applying the series",
             ["git", "-C", folder, "am", "--committer-date-is-author-date", *patches()], log)
     say(f"{target}: branch tph is the series, branch base what it applies to")

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""The kernel series on any number of sources: does each patch apply and build, are the checks clean?
+
+What the series touches and who calls it is built, not whole kernels, out of
+tree and incrementally: each patch costs what its own change costs.
+"""
+
+import collections
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import cache, kernel, sources
+from .say import Fail, KbuildProgress, run, say
+
+CONFIG = cache.PROJECT / "kernel" / "matrix.config"
+# Configurations after every patch, and after the last one.
+EVERY = {"TPH=y": "CONFIG_PCIE_TPH=y", "TPH=n": "# CONFIG_PCIE_TPH is not set"}
+LAST = {"ACPI=n": "# CONFIG_ACPI is not set", "MSI=n": "# CONFIG_PCI_MSI is not set"}
+TPH = "drivers/pci/tph.o"
+TARGETS = ("drivers/pci/", "drivers/vfio/", "drivers/net/ethernet/broadcom/bnxt/bnxt.o",
+           "drivers/net/ethernet/mellanox/mlx5/core/lib/st.o", "drivers/infiniband/hw/mlx5/dmah.o")
+# Not there without TPH.
+TPH_ONLY = (TPH, "drivers/vfio/pci/vfio_pci_tph.o", TARGETS[3])
+PACKAGES = {"sparse": "sparse", "pahole": "dwarves"}
+# Kbuild passes over a sparse that does not know the keyword, as Debian's does not.
+SPARSE = "CHECK=sparse -D__typeof_unqual__=__typeof__"
+WARNING = re.compile(r"(\S+?\.[ch]):\d+:(?:\d+:)? ((?:warning|error): .*)")
+
+
+class Matrix:
+    """One kernel source with the series applied patch by patch."""
+
+    def __init__(self, named):
+        if named and not (Path(named) / "Kbuild").is_file():
+            raise Fail("no kernel source: it has no Kbuild")
+        self.source, key = sources.kernel(named)
+        self.work = cache.root() / "work" / f"matrix-{key}"
+        self.tree = self.work / "tree"
+        self.log = str(sources.logs() / f"kernel-matrix-{key}.log")
+        self.rows, self.errors = [], []
+
+    def walk(self):
+        Path(self.log).unlink(missing_ok=True)
+        self._base()
+        self._row("the untouched source", {name: self._build(name) for name in EVERY})
+        before = self._inspect()
+        for patch in kernel.patches():
+            applied = self._git("am", "-q", "--committer-date-is-author-date", str(patch))
+            if applied.returncode:
+                said = (applied.stderr + applied.stdout).strip().splitlines() or ["git am failed"]
+                self._row(patch.name, dict.fromkeys(EVERY, "-"))
+                self.errors.append(f"{patch.name} does not apply: {said[0]} (the rest was left out)")
+                return
+            subject = self._git("log", "-1", "--format=%s").stdout.strip()
+            self._row(f"{patch.name[:4]} {subject}",
+                      {variant: self._build(variant, patch.name[:4]) for variant in EVERY})
+        self._row("after the last", {name: self._build(name, "series") for name in LAST})
+        self._compare(before, self._inspect())
+
+    def _base(self):
+        if not self.tree.exists():
+            with cache.publish(self.tree) as folder:
+                kernel.make_base(self.source, folder, self.log)
+        # A run that was cut off may have left these
+        for rest in ("index.lock", "rebase-apply"):
+            subprocess.run(["rm", "-rf", self.tree / ".git" / rest], check=True)
+        if self._git("checkout", "-q", "-f", "-B", "tph", "base").returncode:
+            raise Fail(f"{self.tree} is damaged: remove {self.work} and run again")
+
+    def _git(self, *command):
+        return subprocess.run(["git", "-C", self.tree, *command], capture_output=True, text=True)
+
+    def _make(self, variant, what, *arguments):
+        compiler = ["CC=ccache gcc"] if shutil.which("ccache") else []
+        run(what, ["make", "-C", self.tree, f"O={self.work / variant}", f"-j{os.cpu_count()}",
+                   *compiler, *arguments], self.log, progress=KbuildProgress(),
+            env=os.environ | kernel.REPRODUCIBLE | {"KCONFIG_ALLCONFIG": str(self.work / "fragment")})
+
+    def _configure(self, variant):
+        lines = CONFIG.read_text().splitlines()
+        lines = [(EVERY | LAST)[variant], *(line for line in lines if line.startswith("CONFIG_"))]
+        texts = [path.read_text() for path in (kernel.CONFIG, kernel.TPH_CONFIG)]
+        (self.work / "fragment").write_text("\n".join([*texts, *lines, lines[0], ""]))
+        (self.work / variant).mkdir(parents=True, exist_ok=True)
+        have = self.work / variant / ".config"
+        done = subprocess.run(["make", "-s", "-C", self.tree, f"O={self.work / variant}", "allnoconfig"],
+                              env=os.environ | {"KCONFIG_ALLCONFIG": str(self.work / "fragment")},
+                              capture_output=True, text=True)
+        if done.returncode:
+            raise Fail(f"no configuration: {done.stderr.strip()[-200:]}")
+        text = have.read_text().splitlines()
+        # Without ACPI or MSI some of the rest is not to be had
+        for line in lines if variant in EVERY else lines[:1]:
+            off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
+            if any(h.startswith(f"{off[1]}=") for h in text) if off else line not in text:
+                raise Fail(f"{CONFIG.name}: this kernel cannot have {line}")
+
+    def _present(self, variant, targets):
+        """Those of the targets that this tree has in this configuration."""
+        return [t for t in targets if (self.tree / re.sub(r"\.o$", ".c", t)).exists()
+                and (variant != "TPH=n" or t not in TPH_ONLY)]
+
+    def _build(self, variant, patch="base"):
+        """Return what stands in the table."""
+        try:
+            self._configure(variant)
+            self._make(variant, f"{patch}, {variant}", *self._present(variant, TARGETS))
+        except Fail as fail:
+            self.errors.append(str(fail))
+            return "failed"
+        return "ok"
+
+    def _inspect(self):
+        """What W=1 and sparse say of the files that the series touches; struct pci_dev."""
+        text = "".join(p.read_text(errors="replace") for p in kernel.patches())
+        touched = set(re.findall(r"^\+\+\+ b/(drivers/\S+)\.c$", text, re.M))
+        # The tests are included by what they test
+        objects = [f"{name}.o" for name in sorted(touched) if not name.endswith("_kunit")]
+        found = collections.Counter()
+        for variant in EVERY:
+            present = self._present(variant, objects)
+            start = os.path.getsize(self.log)
+            try:
+                self._make(variant, f"{variant}, W=1 and sparse", "W=1", "C=2", SPARSE,
+                           "CFLAGS_tph.o=-g", *present)
+            except Fail as fail:
+                self.errors.append(str(fail))
+            with open(self.log, errors="replace") as log:
+                log.seek(start)
+                output = log.read()
+            found.update(f"{variant}: {path}: {said}" for path, said in WARNING.findall(output))
+            if len(re.findall(r"^  CHECK   drivers/", output, re.M)) != len(present):
+                self.errors.append(f"{variant}: sparse did not check every file (see {self.log})")
+        shown = subprocess.run(["pahole", "-C", "pci_dev", self.work / "TPH=y" / TPH],
+                               capture_output=True, text=True).stdout
+        size = re.search(r"size: (\d+), .*", shown)
+        holes = re.search(r"sum holes: (\d+)", shown)
+        return found, (f"{size[1]} bytes, {holes[1] if holes else 0} of them in holes" if size else "unknown")
+
+    def _compare(self, before, after):
+        new = sorted((after[0] - before[0]).elements())
+        self.errors += new
+        check = subprocess.run(["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
+                                *kernel.patches()], cwd=self.tree, capture_output=True, text=True)
+        objections = check.stdout.splitlines() or check.stderr.splitlines()[:1]
+        self.errors += objections
+        self.rows += ["", f"new warnings of W=1 and sparse: {len(new)} (there were {before[0].total()})",
+                      f"checkpatch.pl --strict: {len(objections)} remarks",
+                      f"struct pci_dev: {after[1]}; before: {before[1]}"]
+
+    def _row(self, name, cells):
+        if not self.rows or isinstance(self.rows[-1], str):
+            self.rows.append(f"{'':72}" + "".join(f"{c:8}" for c in cells))
+        self.rows.append(f"{name[:70]:72}" + "".join(f"{c:8}" for c in cells.values()))
+
+
+def run_all(named):
+    """Walk every source; print a table for each, and the errors under it. Return the exit status."""
+    missing = [package for tool, package in PACKAGES.items() if not shutil.which(tool)]
+    if missing:
+        raise Fail(f"kernel-matrix needs more packages: apt-get install {' '.join(missing)}")
+    failed = False
+    for source in named:
+        rows, errors = [], []
+        try:
+            matrix = Matrix(source)
+            rows, errors = matrix.rows, matrix.errors
+            with cache.lock(matrix.work.name):
+                matrix.walk()
+        except Fail as fail:
+            errors.append(str(fail))
+        print(f"\n{source or 'the default source'}", *rows, *(f"! {e}" for e in errors), "", sep="\n",
+              flush=True)
+        failed = failed or bool(errors)
+    say("kernel-matrix: " + ("failed" if failed else "all is well"))
+    return int(failed)
