@@ -34,13 +34,14 @@ test_tph(void)
 #include <time.h>
 #include <unistd.h>
 
-#include <ethdev_driver.h>
+#include <ethdev_vdev.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_ethdev_tph.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
+#include <rte_thread.h>
 #include <rte_trace.h>
 #include <rte_trace_point.h>
 
@@ -563,7 +564,7 @@ told_none(const struct fake *f, enum rte_eth_tph_direction direction, uint16_t q
 /* --- Threads that are lcores, for the time of a test --- */
 
 struct worker {
-	pthread_t thread;
+	rte_thread_t thread;
 	sem_t go, done;
 	int (*fn)(void *arg);
 	void *arg;
@@ -573,12 +574,12 @@ struct worker {
 	unsigned int cpu;  /* one of them */
 };
 
-static void *
+static uint32_t
 worker_main(void *arg)
 {
 	struct worker *w = arg;
 
-	pthread_setaffinity_np(pthread_self(), sizeof(w->cpus), &w->cpus);
+	rte_thread_set_affinity_by_id(rte_thread_self(), &w->cpus);
 	w->ret = rte_thread_register();
 	w->lcore = rte_lcore_id();
 	sem_post(&w->done);
@@ -590,7 +591,7 @@ worker_main(void *arg)
 		sem_post(&w->done);
 	}
 	rte_thread_unregister();
-	return NULL;
+	return 0;
 }
 
 static void
@@ -622,7 +623,7 @@ worker_create(struct worker *w, const rte_cpuset_t *cpus)
 	sem_init(&w->go, 0, 0);
 	sem_init(&w->done, 0, 0);
 	w->cpus = *cpus;
-	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
+	if (rte_thread_create(&w->thread, NULL, worker_main, w) != 0)
 		return -1;
 	return worker_wait(w);
 }
@@ -631,7 +632,7 @@ static void
 worker_end(struct worker *w)
 {
 	worker_start(w, NULL, NULL);
-	pthread_join(w->thread, NULL);
+	rte_thread_join(w->thread, NULL);
 	sem_destroy(&w->go);
 	sem_destroy(&w->done);
 }
@@ -655,10 +656,10 @@ move_with_eal(void *cpus)
 static int
 move_behind_eal(void *cpus)
 {
-	return pthread_setaffinity_np(pthread_self(), sizeof(rte_cpuset_t), cpus);
+	return rte_thread_set_affinity_by_id(rte_thread_self(), cpus);
 }
 
-static void *
+static uint32_t
 find_cpus(void *arg)
 {
 	rte_cpuset_t cpus;
@@ -667,10 +668,10 @@ find_cpus(void *arg)
 
 	for (cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++) {
 		cpus = one_cpu(cpu);
-		if (pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus) == 0)
+		if (rte_thread_set_affinity_by_id(rte_thread_self(), &cpus) == 0)
 			found[n++] = cpu;
 	}
-	return NULL;
+	return 0;
 }
 
 static int real_cpus[2]; /* two CPUs of this machine, -1 if it has one only */
@@ -1030,7 +1031,7 @@ refused(struct rte_eth_tph_stash bad, int error)
 
 	stash[1] = bad;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_set(fake_a.port, stash, 2), error,
-		"direction %d queue %u target %d %u objects 0x%x not refused so",
+		"direction %d queue %u target %d %u objects 0x%x not turned down so",
 		bad.direction, bad.queue, bad.target, bad.target_id, bad.objects);
 	TEST_ASSERT_EQUAL(fake_a.apply_calls, apply_calls, "driver was called");
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, TAG_A) &&
@@ -1921,7 +1922,7 @@ two_ports(struct worker *w, int (*move)(void *) __rte_unused)
 }
 
 static int
-test_ports_do_not_wait_for_each_other(void)
+test_ports_do_not_wait_for_one_another(void)
 {
 	int ret;
 
@@ -2045,11 +2046,13 @@ test_every_call_has_a_trace_point(void)
 	return TEST_SUCCESS;
 }
 
+typedef int (*test_fn)(void);
+
 /* Run a test, then see whether ethdev kept what ethdev_tph.h promises to drivers. */
 static int
 run(const void *arg)
 {
-	int (* const *test)(void) = arg;
+	const test_fn *test = arg;
 	int ret = (*test)();
 
 	TEST_ASSERT(fake_a.violation == NULL && fake_b.violation == NULL,
@@ -2061,22 +2064,22 @@ run(const void *arg)
 static int
 suite_setup(void)
 {
-	pthread_t thread;
+	rte_thread_t thread;
 
 	/* Threads that are no lcores yet cannot become some otherwise. */
 	if (!rte_mp_disable())
 		return TEST_SKIPPED;
 
 	real_cpus[0] = real_cpus[1] = -1;
-	if (pthread_create(&thread, NULL, find_cpus, real_cpus) != 0)
+	if (rte_thread_create(&thread, NULL, find_cpus, real_cpus) != 0)
 		return TEST_FAILED;
-	pthread_join(thread, NULL);
+	rte_thread_join(thread, NULL);
 	return TEST_SUCCESS;
 }
 
 #define TPH_TEST(setup, test) \
 	TEST_CASE_NAMED_WITH_DATA(#test, setup, teardown, run, \
-		((int (* const [])(void)) { test }))
+		(&(const test_fn) { test }))
 
 static struct unit_test_suite tph_testsuite = {
 	.suite_name = "ethdev TPH",
@@ -2191,7 +2194,7 @@ static struct unit_test_suite tph_testsuite = {
 		TPH_TEST(setup_on,
 			test_lcores_stash_while_the_port_starts_and_stops),
 		TPH_TEST(setup_on,
-			test_ports_do_not_wait_for_each_other),
+			test_ports_do_not_wait_for_one_another),
 		TPH_TEST(setup,
 			test_port_takes_little_memory),
 		TPH_TEST(setup_on,

@@ -18,7 +18,7 @@
 #define INTEGRATED_VF
 #define X722_A0_SUPPORT
 
-#include <ethdev_driver.h>
+#include <ethdev_pci.h>
 
 #include "i40e_ethdev.h"
 #include "i40e_pf.h"

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include <ethdev_driver.h>
+#include <ethdev_pci.h>
 
 #include "base/e1000_api.h"
 #include "e1000_ethdev.h"

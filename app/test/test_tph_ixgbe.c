@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include <ethdev_driver.h>
+#include <ethdev_pci.h>
 
 #include "base/ixgbe_api.h"
 #include "ixgbe_ethdev.h"

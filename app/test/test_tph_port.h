@@ -16,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ethdev_driver.h>
 #include <ethdev_pci.h>
 #include <ethdev_tph.h>
 

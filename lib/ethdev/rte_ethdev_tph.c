@@ -103,17 +103,23 @@ rte_eth_tph_reason_str(enum rte_eth_tph_reason reason)
 	case RTE_ETH_TPH_USABLE:
 		return "TPH can be used";
 	case RTE_ETH_TPH_NO_DRIVER:
-		return "the driver of this port does not support TPH; see the NIC feature matrix for those that do";
+		return "the driver of this port does not support TPH; "
+			"see the NIC feature matrix for those that do";
 	case RTE_ETH_TPH_NO_VFIO:
-		return "the device is not bound to vfio-pci with an IOMMU; bind it with dpdk-devbind.py and turn the IOMMU on";
+		return "the device is not bound to vfio-pci with an IOMMU; "
+			"bind it with dpdk-devbind.py and turn the IOMMU on";
 	case RTE_ETH_TPH_NO_KERNEL:
-		return "the kernel's vfio-pci does not support TPH; boot a kernel with the TPH series";
+		return "the kernel's vfio-pci does not support TPH; "
+			"boot a kernel with the TPH series";
 	case RTE_ETH_TPH_NO_CAPABILITY:
-		return "the device has no TPH capability; use another one, or look for a setting in its firmware";
+		return "the device has no TPH capability; "
+			"use another one, or look for a setting in its firmware";
 	case RTE_ETH_TPH_NO_PLATFORM:
-		return "the platform does not take TPH from this device; check the BIOS setting, the Root Port and pci=notph";
+		return "the platform does not take TPH from this device; "
+			"check the BIOS setting, the Root Port and pci=notph";
 	case RTE_ETH_TPH_NO_HOST_OPT_IN:
-		return "the host does not allow TPH; load vfio-pci with enable_unsafe_tph=1 and bind the device again";
+		return "the host does not allow TPH; "
+			"load vfio-pci with enable_unsafe_tph=1 and bind the device again";
 	}
 	return "unknown reason; the library is older than the application";
 }
