@@ -134,6 +134,7 @@ STEPS = {
              (pathlib.Path, "mkdir"), (shutil, "copy2"), (shutil, "rmtree")],
     "error": [(os, "replace"), (os, "fsync"), (pathlib.Path, "mkdir"), (shutil, "copy2")],
 }
+STEPS["interrupt"] = STEPS["kill"]
 
 
 def cut_off_at(how, step):
@@ -147,7 +148,9 @@ def cut_off_at(how, step):
             left -= 1
             if left == 0 and how == "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
-            if left == 0:
+            if left == 0 and how == "interrupt":
+                os.kill(os.getpid(), signal.SIGINT if step % 2 else signal.SIGTERM)
+            elif left == 0:
                 raise OSError(errno.ENOSPC, "No space left on device")
             return real(*args, **kwargs)
         setattr(owner, name, counted)
@@ -343,9 +346,19 @@ def test_a_hook_that_says_nothing_clear_is_an_error_of_the_hook_file(bench, keys
 
 def test_grafting_twice_writes_nothing(bench):
     bench.run()
+    grafted = snapshot(bench.tree)
     stamps = {path: path.stat().st_mtime_ns for path in bench.tree.rglob("*")}
     assert "nothing to do" in bench.run()
+    assert snapshot(bench.tree) == grafted
     assert {path: path.stat().st_mtime_ns for path in bench.tree.rglob("*")} == stamps
+
+
+def test_an_anchor_that_fails_in_a_grafted_tree_leaves_the_graft(bench):
+    bench.run()
+    bench.hook(at="end", insert="X")
+    bench.hook(name="two", after="nic_enable(dev);", insert="X")
+    assert "hook 'two': drivers/net/nic/nic.c: " in bench.refused()
+    assert "hook 'two'" in bench.refused("--check")
 
 
 def test_a_changed_overlay_updates_only_what_changed(bench):
@@ -439,9 +452,20 @@ def test_a_version_that_is_not_supported_is_refused(bench, version):
     assert f"DPDK {version} is not supported" in said and said.count("\n") == 1
 
 
-def test_a_read_only_file_is_refused(bench):
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_a_read_only_file_is_refused(bench, args):
+    bench.hook(at="end", insert="X")
     (bench.tree / "lib/ethdev/meson.build").chmod(0o444)
-    assert "lib/ethdev/meson.build: is read-only" in bench.refused()
+    assert "lib/ethdev/meson.build: is read-only; chmod u+w it" in bench.refused(*args)
+
+
+@pytest.mark.parametrize("path", ["lib/ethdev/rte_tph.c", "lib/ethdev/meson.build"])
+def test_a_file_made_read_only_since_is_refused(bench, path):
+    bench.run()
+    (bench.tree / path).chmod(0o444)
+    write(bench.overlay, "lib/ethdev/rte_tph.c", "long tph;\n")
+    for args in ([], ["--revert"]):
+        assert f"{path}: is read-only" in bench.refused(*args)
 
 
 def test_a_link_is_refused(bench):
@@ -543,6 +567,29 @@ def test_a_run_killed_at_any_step_is_put_right_by_the_next(tmp_path, run):
                    for path, (content, _) in bench.pristine.items()
                    if content is not None and left.get(path) != bench.pristine[path])
     assert step > 20 and asked > 3
+
+
+@pytest.mark.parametrize("run", ["first", "again", "revert"])
+def test_an_interrupt_at_any_step_leaves_the_tree_as_it_was_or_comes_too_late(tmp_path, run):
+    whole = Bench(tmp_path / "whole")
+    whole.run(*prepare(whole, run))
+    done = snapshot(whole.tree)
+    step, interrupted, late = 0, 0, 0
+    while late < 3:
+        step += 1
+        bench = Bench(tmp_path / str(step))
+        args = prepare(bench, run)
+        before = without_own_folder(bench.tree)
+        status, said = bench.attempt(*args, how="interrupt", step=step)
+        assert "Traceback" not in said and said.count("\n") == 1
+        if status == 130:
+            interrupted, late = interrupted + 1, 0
+            assert said == "graft: interrupted; the tree is as it was\n"
+            assert without_own_folder(bench.tree) == before
+        else:
+            late += 1
+            assert status == 0 and snapshot(bench.tree) == done
+    assert interrupted > 5
 
 
 @pytest.mark.parametrize("run", ["first", "again", "revert"])
