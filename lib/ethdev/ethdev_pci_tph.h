@@ -395,7 +395,7 @@ eth_pci_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_conf 
 	unsigned int i;
 	int ret;
 
-	pci_tags = calloc(n, sizeof(*pci_tags));
+	pci_tags = (struct rte_pci_tph_cpu_tag *)calloc(n, sizeof(*pci_tags));
 	if (pci_tags == NULL)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)

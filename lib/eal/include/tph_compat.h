@@ -31,6 +31,10 @@
 		RTE_FMT_TAIL(__VA_ARGS__ ,)))
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A function there; no name of a macro tells whether a tree has it. */
 #define rte_thread_mutex_init_shared tph_mutex_init_shared
 static inline void
@@ -47,6 +51,10 @@ tph_mutex_init_shared(pthread_mutex_t *mutex)
 	pthread_mutexattr_destroy(&attr);
 #endif
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 /* 22.11 has it, but wants a device that is not const */
 #ifndef rte_pci_find_ext_capability
