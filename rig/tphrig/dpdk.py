@@ -3,6 +3,7 @@
 """DPDK with the overlay: a cached copy of the source, grafted and built."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,55 +14,97 @@ from .say import Fail, ninja_progress, run
 GRAFT = cache.PROJECT / "devtools" / "graft"
 # What decides the content of the binaries.
 OVERLAY = ("app", "devtools", "drivers", "examples", "lib")
-# Where ninja puts what can be asked for.
-TARGETS = {"dpdk-testpmd": "app/dpdk-testpmd", "dpdk-test": "app/test/dpdk-test",
-           "dpdk-tph_lcore": "examples/dpdk-tph_lcore"}
+# What can be asked for.
+PROGRAMS = ("dpdk-testpmd", "dpdk-test", "dpdk-tph_lcore")
+# DPDK's scripts want the modules that Debian has for its own Python, not another one's.
+ENVIRONMENT = os.environ | {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 
 
-def build(binary, named_source="", drivers="", options=()):
-    """Return the path of a binary (a name of TARGETS), built if need be."""
-    source, source_key = sources.dpdk(named_source)
-    settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
-                "-Denable_kmods=false", "-Dexamples=tph_lcore", f"-Denable_drivers={drivers}",
-                *options]
-    overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir()]
-    out = cache.root() / "out" / f"dpdk-{cache.digest(source_key, *settings, *overlay)}"
-    if (out / binary).exists():
-        return out / binary
-    work = cache.root() / "work" / f"dpdk-{cache.digest(source_key, *settings)}"
-    log = str(sources.logs() / "dpdk.log")
-    with cache.lock(work.name):
-        tree = _grafted(source, work / "src", log)
-        compiled = _compile(tree, work / "build", settings, binary, log)
-        out.mkdir(parents=True, exist_ok=True)
-        partial = out / f".{binary}.partial"
-        shutil.copy2(compiled, partial)
-        partial.rename(out / binary)
-    return out / binary
+class Build:
+    """One source of DPDK in one configuration, in a work folder of its own."""
 
+    def __init__(self, named_source="", drivers="", disable_libs="", options=()):
+        self.source, source_key = sources.dpdk(named_source)
+        self.settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
+                         "-Dexamples=tph_lcore", "-Denable_apps=test,test-pmd",
+                         f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
+        overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir()]
+        key = (source_key, *self.settings)
+        self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"
+        self.work = cache.root() / "work" / f"dpdk-{cache.digest(*key)}"
+        self.folder = self.work / "build"
+        self.log = str(sources.logs() / "dpdk.log")
 
-def _grafted(source, tree, log):
-    if not tree.exists():
-        with cache.publish(tree) as folder:
-            run("copying the DPDK source", ["cp", "-a", f"{source}/.", folder], log)
-    run("grafting TPH into DPDK", [sys.executable, GRAFT, tree], log)
-    return tree
+    def program(self, binary):
+        """Return the path of a binary (a name of PROGRAMS), built if need be."""
+        if not (self.out / binary).exists():
+            with cache.lock(self.work.name):
+                self._configure()
+                compiled = self._compile(binary)
+                self.out.mkdir(parents=True, exist_ok=True)
+                partial = self.out / f".{binary}.partial"
+                shutil.copy2(compiled, partial)
+                partial.rename(self.out / binary)
+        return self.out / binary
 
+    def install(self):
+        """Return the prefix that all of it is installed under."""
+        prefix = self.work / "prefix"
+        with cache.lock(self.work.name):
+            self._configure()
+            self._ninja("building the rest of DPDK", "all")
+            shutil.rmtree(prefix, ignore_errors=True)
+            run("installing DPDK", ["meson", "install", "-C", self.folder, "--no-rebuild"],
+                self.log, env=ENVIRONMENT)
+        return prefix
 
-def _compile(tree, folder, settings, binary, log):
-    if not (folder / "build.ninja").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        run("configuring DPDK", ["meson", "setup", *settings, folder, tree], log)
-    target = TARGETS[binary]
-    if not (folder / target).exists():
+    def _configure(self):
+        tree = self.work / "src"
+        if not tree.exists():
+            with cache.publish(tree) as folder:
+                copy(self.source, folder, self.log)
+        run("grafting TPH into DPDK", [sys.executable, GRAFT, tree], self.log)
+        if not (self.folder / "build.ninja").exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            run("configuring DPDK", ["meson", "setup", f"--prefix={self.work / 'prefix'}",
+                                     *self.settings, self.folder, tree], self.log, env=ENVIRONMENT)
+
+    def _compile(self, binary):
         # The place of a program is not the same in every release.
-        known = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"],
+        known = subprocess.run(["ninja", "-C", self.folder, "-t", "targets", "all"],
                                capture_output=True, text=True).stdout
-        found = [line.split(":")[0] for line in known.splitlines()
-                 if line.split(":")[0].endswith(f"/{binary}")]
+        found = re.search(rf"^(\S*/{binary}): c_LINKER$", known, re.M)
         if not found:
-            raise Fail(f"this DPDK does not build {binary}: see {log} for what meson left out")
-        target = found[0]
-    run(f"building {binary}", ["ninja", "-C", folder, "-j", str(os.cpu_count()), target], log,
-        progress=ninja_progress)
-    return folder / target
+            raise Fail(f"this DPDK does not build {binary}: see {self.log} for what meson left out")
+        target = found[1]
+        self._ninja(f"building {binary}", target)
+        return self.folder / target
+
+    def _ninja(self, what, target):
+        run(what, ["ninja", "-C", self.folder, "-j", str(os.cpu_count()), target], self.log,
+            progress=ninja_progress, env=ENVIRONMENT)
+
+
+def copy(source, folder, log):
+    """Copy a tree as it is now, without its history."""
+    run("copying the DPDK source", ["rsync", "-a", "--exclude=/.git", f"{source}/", folder], log)
+
+
+def unit_tests():
+    """The names of the overlay's unit tests."""
+    return sorted(name for file in (cache.PROJECT / "app" / "test").glob("test_*tph*.c")
+                  for name in re.findall(r"^REGISTER_FAST_TEST\((\w+),", file.read_text(), re.M))
+
+
+def unit_test(program, name):
+    """Run one of them with a dpdk-test; Fail with what it said, if it does not pass."""
+    # Sixteen lcores, however many CPUs there are.
+    command = [program, "--no-huge", "--no-pci", "-m", "512", "--lcores", "(0-15)@0",
+               "--no-shconf", f"--file-prefix={name}"]
+    try:
+        done = subprocess.run(command, env=os.environ | {"DPDK_TEST": name}, text=True, timeout=300,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except subprocess.TimeoutExpired as late:
+        raise Fail(f"{name}: not done within {late.timeout} s") from None
+    if done.returncode or "Test OK" not in done.stdout:
+        raise Fail(f"{name}: status {done.returncode}: {done.stdout[-6000:]}")

@@ -32,24 +32,31 @@ class Rig:
 
     @functools.cached_property
     def options(self):
-        """The folder's options; where it is not set up, the defaults."""
-        where = self.build if (self.build / "meson-info").is_dir() else PROJECT / "meson.build"
-        shown = subprocess.run(["meson", "introspect", "--buildoptions", where],
-                               capture_output=True, text=True)
-        if shown.returncode:
-            raise Fail(f"meson cannot read {where}: {shown.stdout.strip()[-200:]}: "
-                       f"remove {self.build} and run again")
-        return {o["name"]: o["value"] for o in json.loads(shown.stdout)}
+        """The folder's options; the defaults of those that it does not have (yet)."""
+        options = {}
+        for where in (PROJECT / "meson.build", self.build):
+            if where == self.build and not (where / "meson-info").is_dir():
+                break
+            shown = subprocess.run(["meson", "introspect", "--buildoptions", where],
+                                   capture_output=True, text=True)
+            if shown.returncode:
+                raise Fail(f"meson cannot read {where}: {shown.stdout.strip()[-200:]}: "
+                           f"remove {self.build} and run again")
+            options |= {o["name"]: o["value"] for o in json.loads(shown.stdout)}
+        return options
 
     def kernel(self, flavour="tph"):
         return Kernel(flavour, self.options["kernel_source"])
 
+    def dpdk(self):
+        return dpdk.Build(*(self.options[o] for o in ("dpdk_source", "drivers", "disable_libs")))
+
     def program(self, name):
-        return dpdk.build(name, self.options["dpdk_source"], self.options["drivers"])
+        return self.dpdk().program(name)
 
     def prepare(self, everything=False):
         """Build what the guest of a person needs, or all that the tests need."""
-        names = list(dpdk.TARGETS) if everything else ["dpdk-testpmd"]
+        names = dpdk.PROGRAMS if everything else ["dpdk-testpmd"]
         for name in names:
             self.program(name)
         for flavour in ("tph", "untouched") if everything else ("tph",):
