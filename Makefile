@@ -8,11 +8,13 @@ BUILD ?= build
 MESON_ARGS ?=
 RIG = rig/rig -C $(BUILD)
 DIR ?=
-# Sources for kernel-matrix; the guest's if there are none
+# Trees of DPDK for matrix; sources of Linux for kernel-matrix, the guest's if there are none
+DPDK ?=
 KERNEL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup demo testpmd shell check kernel kernel-tree kernel-export kernel-matrix graft clean
+.PHONY: help packages setup demo testpmd shell check matrix kernel kernel-tree kernel-export \
+	kernel-matrix graft clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +37,9 @@ shell: setup ## a shell in the guest
 
 check: setup ## run the test suite; ARGS goes to pytest
 	@$(RIG) check -- $(ARGS)
+
+matrix: setup ## does it work with the DPDK trees DPDK="PATH PATH…"?
+	@$(RIG) matrix $(DPDK)
 
 kernel: setup ## build the guest's kernel with the series
 	@$(RIG) build kernel
