@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""The kernel series on any number of sources: does each patch apply and build, are the checks clean?
+"""The kernel series on any number of sources: does each patch apply, build and stay clean?
 
 What the series touches and who calls it is built, not whole kernels, out of
 tree and incrementally: each patch costs what its own change costs.
@@ -41,7 +41,7 @@ class Matrix:
         self.work = cache.root() / "work" / f"matrix-{key}"
         self.tree = self.work / "tree"
         self.log = str(sources.logs() / f"kernel-matrix-{key}.log")
-        self.rows, self.errors = [], []
+        self.rows, self.errors, self.columns = [], [], None
 
     def walk(self):
         Path(self.log).unlink(missing_ok=True)
@@ -53,7 +53,7 @@ class Matrix:
             if applied.returncode:
                 said = (applied.stderr + applied.stdout).strip().splitlines() or ["git am failed"]
                 self._row(patch.name, dict.fromkeys(EVERY, "-"))
-                self.errors.append(f"{patch.name} does not apply: {said[0]} (the rest was left out)")
+                self.errors.append(f"{patch.name} does not apply: {said[0]} (the rest is left out)")
                 return
             subject = self._git("log", "-1", "--format=%s").stdout.strip()
             self._row(f"{patch.name[:4]} {subject}",
@@ -78,7 +78,7 @@ class Matrix:
         compiler = ["CC=ccache gcc"] if shutil.which("ccache") else []
         run(what, ["make", "-C", self.tree, f"O={self.work / variant}", f"-j{os.cpu_count()}",
                    *compiler, *arguments], self.log, progress=KbuildProgress(),
-            env=os.environ | kernel.REPRODUCIBLE | {"KCONFIG_ALLCONFIG": str(self.work / "fragment")})
+            env=os.environ | kernel.REPRODUCIBLE)
 
     def _configure(self, variant):
         lines = CONFIG.read_text().splitlines()
@@ -87,17 +87,17 @@ class Matrix:
         (self.work / "fragment").write_text("\n".join([*texts, *lines, lines[0], ""]))
         (self.work / variant).mkdir(parents=True, exist_ok=True)
         have = self.work / variant / ".config"
-        done = subprocess.run(["make", "-s", "-C", self.tree, f"O={self.work / variant}", "allnoconfig"],
-                              env=os.environ | {"KCONFIG_ALLCONFIG": str(self.work / "fragment")},
+        done = subprocess.run(["make", "-s", "-C", self.tree, f"O={self.work / variant}",
+                               f"KCONFIG_ALLCONFIG={self.work / 'fragment'}", "allnoconfig"],
                               capture_output=True, text=True)
         if done.returncode:
-            raise Fail(f"no configuration: {done.stderr.strip()[-200:]}")
+            raise Fail(f"{variant}: no configuration: {done.stderr.strip()[-200:]}")
         text = have.read_text().splitlines()
         # Without ACPI or MSI some of the rest is not to be had
         for line in lines if variant in EVERY else lines[:1]:
             off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
             if any(h.startswith(f"{off[1]}=") for h in text) if off else line not in text:
-                raise Fail(f"{CONFIG.name}: this kernel cannot have {line}")
+                raise Fail(f"{variant}: {CONFIG.name}: this kernel cannot have {line}")
 
     def _present(self, variant, targets):
         """Those of the targets that this tree has in this configuration."""
@@ -139,27 +139,32 @@ class Matrix:
                                capture_output=True, text=True).stdout
         size = re.search(r"size: (\d+), .*", shown)
         holes = re.search(r"sum holes: (\d+)", shown)
-        return found, (f"{size[1]} bytes, {holes[1] if holes else 0} of them in holes" if size else "unknown")
+        inside = f"{holes[1] if holes else 0} of them in holes"
+        return found, f"{size[1]} bytes, {inside}" if size else "unknown"
 
     def _compare(self, before, after):
         new = sorted((after[0] - before[0]).elements())
         self.errors += new
         check = subprocess.run(["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
                                 *kernel.patches()], cwd=self.tree, capture_output=True, text=True)
-        objections = check.stdout.splitlines() or check.stderr.splitlines()[:1]
+        objections = check.stdout.splitlines()
+        if check.returncode and not objections:
+            objections = check.stderr.splitlines()[:1]
         self.errors += objections
-        self.rows += ["", f"new warnings of W=1 and sparse: {len(new)} (there were {before[0].total()})",
+        old = before[0].total()
+        self.rows += ["", f"new warnings of W=1 and sparse: {len(new)} (there were {old})",
                       f"checkpatch.pl --strict: {len(objections)} remarks",
                       f"struct pci_dev: {after[1]}; before: {before[1]}"]
 
     def _row(self, name, cells):
-        if not self.rows or isinstance(self.rows[-1], str):
-            self.rows.append(f"{'':72}" + "".join(f"{c:8}" for c in cells))
-        self.rows.append(f"{name[:70]:72}" + "".join(f"{c:8}" for c in cells.values()))
+        if self.columns != list(cells):
+            self.columns = list(cells)
+            self.rows += ["", f"{'':72}" + " ".join(f"{c:6}" for c in cells)]
+        self.rows.append(f"{name[:70]:72}" + " ".join(f"{c:6}" for c in cells.values()))
 
 
 def run_all(named):
-    """Walk every source; print a table for each, and the errors under it. Return the exit status."""
+    """Walk every source; print a table for each, the errors under it. Return the exit status."""
     missing = [package for tool, package in PACKAGES.items() if not shutil.which(tool)]
     if missing:
         raise Fail(f"kernel-matrix needs more packages: apt-get install {' '.join(missing)}")
@@ -173,8 +178,8 @@ def run_all(named):
                 matrix.walk()
         except Fail as fail:
             errors.append(str(fail))
-        print(f"\n{source or 'the default source'}", *rows, *(f"! {e}" for e in errors), "", sep="\n",
-              flush=True)
+        print(f"\n{source or 'the default source'}", *(row.rstrip() for row in rows),
+              *(f"! {e}" for e in errors), "", sep="\n", flush=True)
         failed = failed or bool(errors)
     say("kernel-matrix: " + ("failed" if failed else "all is well"))
     return int(failed)
