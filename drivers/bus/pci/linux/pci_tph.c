@@ -36,9 +36,10 @@
 /* What enabling changes of the TPH Requester Control Register */
 #define PCI_TPH_CTRL_FIELDS	(RTE_PCI_TPH_CTRL_MODE | RTE_PCI_TPH_CTRL_REQUESTER)
 
-/* A VFIO device feature with the largest of the structures that follow it here. */
+/* struct vfio_device_feature with the largest of the structures that are its data here */
 struct pci_tph_feature {
-	struct vfio_device_feature header;
+	uint32_t argsz;
+	uint32_t flags;
 	union {
 		struct vfio_device_feature_tph_enable enable;
 		struct vfio_device_feature_tph_st_config st_config;
@@ -104,12 +105,15 @@ pci_tph_feature_call(const struct rte_pci_device *dev, uint32_t flags,
 {
 	int fd;
 
+	RTE_BUILD_BUG_ON(offsetof(struct pci_tph_feature, enable) !=
+		sizeof(struct vfio_device_feature));
+
 	fd = pci_tph_vfio_fd(dev);
 	if (fd < 0)
 		return fd;
 
-	feature->header.argsz = offsetof(struct pci_tph_feature, enable) + data_len;
-	feature->header.flags = flags;
+	feature->argsz = sizeof(struct vfio_device_feature) + data_len;
+	feature->flags = flags;
 
 	if (ioctl(fd, VFIO_DEVICE_FEATURE, feature) < 0)
 		return -errno;
