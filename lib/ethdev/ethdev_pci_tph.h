@@ -359,17 +359,20 @@ eth_pci_tph_disable(struct rte_eth_dev *dev, struct eth_pci_tph *tph)
 	uint16_t no_tags[RTE_DIM(tph->st_tags)] = { 0 };
 	bool chosen[RTE_DIM(tph->st_tags)];
 	unsigned int i;
-	int ret;
+	int cleared, ret;
+
+	for (i = 0; i < tph->st_entries; i++)
+		chosen[i] = tph->st_tags[i] != 0;
+
+	/* the table first: with TPH off the kernel would keep the change to itself */
+	cleared = eth_pci_tph_table_write(pci_dev, tph, no_tags, chosen);
 
 	ret = rte_pci_tph_disable(pci_dev);
 	if (ret < 0)
 		return ret;
 	tph->enabled = false;
 
-	for (i = 0; i < tph->st_entries; i++)
-		chosen[i] = tph->st_tags[i] != 0;
-
-	return eth_pci_tph_table_write(pci_dev, tph, no_tags, chosen);
+	return cleared;
 }
 
 /**
