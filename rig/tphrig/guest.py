@@ -4,8 +4,10 @@
 
 import base64
 import contextlib
+import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -156,10 +158,16 @@ class Guest:
         """Run a shell command in the guest; return its status and what it prints."""
         coded = base64.b64encode(command.encode()).decode()
         self.shell.send(f'echo "<""<"; eval "$(echo {coded} | base64 -d)" </dev/null 2>&1; '
-                        'echo; echo ">"">"$?"<"\n')
+                        's=$?; echo; echo ">"">"$s"<"\n')
         self._expect(self.shell, "<<\n", 10, command)
         self._expect(self.shell, r"\n>>(\d+)<\n", timeout, command)
         return int(self.shell.match[1]), strip(self.shell.before)
+
+    def start(self, command, terminal):
+        """Start a program that reads and writes a file, and go on."""
+        # A child of the first process, which reaps it, not of the shell, which would not.
+        inner = shlex.quote(f"exec {command} <{terminal} >{terminal} 2>&1")
+        self.run(f"(setsid sh -c {inner} &)")
 
     def _expect(self, spawned, pattern, timeout, what):
         try:
@@ -209,9 +217,32 @@ class Guest:
     def bind(self, *bdfs, driver="vfio-pci"):
         self.run(f"bind -d {driver} {' '.join(bdfs)}")
 
+    def bar(self, bdf, number):
+        lines = self.run(f"cat /sys/bus/pci/devices/{bdf}/resource").splitlines()
+        return int(lines[number].split()[0], 16)
+
     def bar0(self, bdf):
-        first = self.run(f"head -n 1 /sys/bus/pci/devices/{bdf}/resource").split()[0]
-        return int(first, 16)
+        return self.bar(bdf, 0)
+
+    def monitor(self, command):
+        """Give QEMU's monitor a command, and return its answer."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(60)
+            connection.connect(str(self.folder / "qmp"))
+            answers = connection.makefile()
+            answers.readline()
+            for request in ({"execute": "qmp_capabilities"},
+                            {"execute": "human-monitor-command",
+                             "arguments": {"command-line": command}}):
+                connection.sendall(json.dumps(request).encode())
+                while "event" in (answer := json.loads(answers.readline())):
+                    pass
+        return answer["return"]
+
+    def registers(self, address, count=1):
+        """Registers of a device, 32 bits each, read from outside the guest."""
+        lines = self.monitor(f"xp /{count}xw {address:#x}").splitlines()
+        return [int(value, 16) for line in lines for value in line.split(":")[1].split()]
 
     def testpmd(self, options, **how):
         return Testpmd(self, options, **how)
@@ -268,9 +299,8 @@ class Testpmd:
     __test__ = False
 
     def __init__(self, guest, options, timeout=90, program="dpdk-testpmd"):
-        self.guest, self.port = guest, guest.port
-        # A child of the first process, which reaps it, not of the shell, which would not.
-        guest.run(f"(setsid sh -c 'exec {program} {options} {QUIET} </dev/hvc0 >/dev/hvc0 2>&1' &)")
+        self.guest, self.port, self.completions = guest, guest.port, 0
+        guest.start(f"{program} {options} {QUIET}", "/dev/hvc0")
         guest._expect(self.port, PROMPT, timeout, f"testpmd {options}")
         self.start_output = strip(self.port.before)
 
@@ -290,6 +320,17 @@ class Testpmd:
         if lines and line in lines[0]:
             lines.pop(0)
         return "\n".join(lines)
+
+    def complete(self, typed):
+        """Type the start of a line and the tab key; return the words that it offers."""
+        self.completions += 1
+        end = f"# {self.completions} words asked for"
+        # Ctrl-C gives the line up, and a comment does nothing.
+        self.port.send(f"{typed}\t\x03{end}\n")
+        self.guest._expect(self.port, end, 60, f"{typed}<tab>")
+        said = strip(self.port.before)
+        self.guest._expect(self.port, PROMPT, 60, end)
+        return set(re.findall(r"^ ([\w,]+) \[", said, re.M))
 
     def quit(self):
         self.port.send("quit\n")
