@@ -7,12 +7,16 @@ oracle outside the guest. Tail register writes, thousands a second, are left
 out on the way to the file.
 """
 
+import os
 import re
 import subprocess
+import time
+
+from .say import Fail
 
 QEMU_OPTIONS = ("-trace", "memory_region_ops_write", "-trace", "pci_cfg_write")
 # igb's RXCTL and TXCTL end in these digits, its tail registers do not; MSI-X tables are small.
-KEPT = r"pci_cfg_write|name 'msix-table'|addr 0x[0-9a-f]*[159d]4 .*name 'igb-mmio'"
+KEPT = r"rig mark|pci_cfg_write|name 'msix-table'|addr 0x[0-9a-f]*[159d]4 .*name 'igb-mmio'"
 
 # igb_regs of the 82576 family: queue n's RXCTL and TXCTL, the second for n >= 4.
 # The first four have an older address, too, which QEMU maps to the same register.
@@ -20,27 +24,48 @@ _CONFIG = re.compile(r"pci_cfg_write (\S+) (\S+) @(0x[0-9a-f]+) <- (0x[0-9a-f]+)
 _MMIO = re.compile(r"memory_region_ops_write cpu \S+ mr (\S+) addr (0x[0-9a-f]+) "
                    r"value (0x[0-9a-f]+) size (\d+) name '([^']*)'")
 BAR0_SIZE = 0x20000
+# igb has ten vectors.
+MSIX_TABLE_SIZE = 10 * 16
 
 
 class Trace:
     """The filtered trace; mark() a moment, and ask what came since."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.fifo, self.marks = path, None, 0
         path.touch()
 
     def start_filter(self, fifo):
+        self.fifo = fifo
         with open(self.path, "a") as out:
             return subprocess.Popen(["grep", "--line-buffered", "-E", KEPT, fifo], stdout=out,
                                     stdin=subprocess.DEVNULL, start_new_session=True)
 
+    def _settle(self):
+        """Wait until all that QEMU has traced so far is through the filter: a line goes after it."""
+        self.marks += 1
+        line = f"rig mark {self.marks}\n"
+        fifo = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+        os.write(fifo, line.encode())
+        os.close(fifo)
+        end = time.monotonic() + 60
+        while line not in self._read(max(0, self.path.stat().st_size - 4096)):
+            if time.monotonic() > end:
+                raise Fail("the filter of QEMU's trace does not answer: is the machine overloaded?")
+            time.sleep(0.01)
+
+    def _read(self, since):
+        with open(self.path, errors="replace") as file:
+            file.seek(since)
+            return file.read()
+
     def mark(self):
+        self._settle()
         return self.path.stat().st_size
 
     def lines(self, since=0):
-        with open(self.path, errors="replace") as file:
-            file.seek(since)
-            return file.read().splitlines()
+        self._settle()
+        return self._read(since).splitlines()
 
     def config_writes(self, bdf, since=0):
         """Config writes to one function, as (offset, value), in order."""
@@ -56,6 +81,16 @@ class Trace:
                 register = igb_register(int(match[2], 16) - bar0)
                 if register:
                     found.append((*register, int(match[3], 16)))
+        return found
+
+
+    def msix_writes(self, table, since=0):
+        """Writes to the MSI-X table at that address, as (vector, word of four, value), in order."""
+        found = []
+        for match in map(_MMIO.search, self.lines(since)):
+            offset = int(match[2], 16) - table if match and match[5] == "msix-table" else -1
+            if 0 <= offset < MSIX_TABLE_SIZE:
+                found.append((offset // 16, offset % 16 // 4, int(match[3], 16)))
         return found
 
 
