@@ -45,7 +45,9 @@ class Trace:
         """Wait until all that QEMU has traced so far is through the filter: a line goes after it."""
         self.marks += 1
         line = f"rig mark {self.marks}\n"
+        # Not blocking where there is no filter any more; blocking where it is behind.
         fifo = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+        os.set_blocking(fifo, True)
         os.write(fifo, line.encode())
         os.close(fifo)
         end = time.monotonic() + 60
