@@ -13,8 +13,8 @@ DPDK ?=
 KERNEL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup demo testpmd shell check matrix kernel kernel-tree kernel-export \
-	kernel-matrix graft clean
+.PHONY: help packages setup demo testpmd shell check matrix docs kernel kernel-tree \
+	kernel-export kernel-matrix graft clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,10 @@ check: setup ## run the test suite; ARGS goes to pytest
 
 matrix: setup ## does it work with the DPDK trees DPDK="PATH PATH…"?
 	@$(RIG) matrix $(DPDK)
+
+docs: setup ## build DPDK's guide with TPH in it; installs Sphinx
+	@rig/packages python3-sphinx python3-sphinx-rtd-theme
+	@$(RIG) docs
 
 kernel: setup ## build the guest's kernel with the series
 	@$(RIG) build kernel

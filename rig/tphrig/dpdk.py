@@ -21,15 +21,17 @@ ENVIRONMENT = os.environ | {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 
 
 class Build:
-    """One source of DPDK in one configuration, in a work folder of its own."""
+    """One source of DPDK in one configuration, in a work folder of its own; stock is without TPH."""
 
-    def __init__(self, named_source="", drivers="", disable_libs="", options=()):
+    def __init__(self, named_source="", drivers="", disable_libs="", options=(), stock=False):
         self.source, source_key = sources.dpdk(named_source)
         self.settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
-                         "-Dexamples=tph_lcore", "-Denable_apps=test,test-pmd",
-                         f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
-        overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir()]
-        key = (source_key, *self.settings)
+                         "-Denable_apps=test,test-pmd",
+                         f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options,
+                         *([] if stock else ["-Dexamples=tph_lcore"])]
+        overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
+        self.stock = stock
+        key = (source_key, *self.settings, *(["stock"] if stock else []))
         self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"
         self.work = cache.root() / "work" / f"dpdk-{cache.digest(*key)}"
         self.folder = self.work / "build"
@@ -47,6 +49,20 @@ class Build:
                 partial.rename(self.out / binary)
         return self.out / binary
 
+    def objects(self, pattern):
+        """Return the folder of those compiled objects whose path matches, built if need be."""
+        folder = self.out / f"objects-{cache.digest(pattern)}"
+        if not folder.exists():
+            with cache.lock(self.work.name):
+                self._configure()
+                known = [m[1] for m in re.finditer(rf"^(\S*{pattern}): c_COMPILER$",
+                                                   self._targets(), re.M)]
+                self._ninja("building objects of DPDK", *known)
+                with cache.publish(folder) as partial:
+                    for name in known:
+                        shutil.copy2(self.folder / name, partial)
+        return folder
+
     def install(self):
         """Return the prefix that all of it is installed under."""
         prefix = self.work / "prefix"
@@ -58,12 +74,31 @@ class Build:
                 self.log, env=ENVIRONMENT)
         return prefix
 
-    def _configure(self):
+    def guide(self):
+        """Return the folder of DPDK's guide with TPH in it, in HTML; a warning of Sphinx is an error."""
+        html = self.work / "guide"
+        with cache.lock(self.work.name):
+            tree = self._grafted()
+            version = (tree / "VERSION").read_text().strip()
+            shutil.rmtree(html, ignore_errors=True)
+            run("building the guide", ["/usr/bin/python3", "-m", "sphinx", "-W", "--keep-going",
+                                       "-j", str(os.cpu_count()), "-b", "html",
+                                       "-d", self.work / "doctrees", tree / "doc" / "guides", html],
+                self.log, env=ENVIRONMENT | {"DPDK_VERSION": version})
+        return html
+
+    def _grafted(self):
+        if self.stock:
+            return self.source
         tree = self.work / "src"
         if not tree.exists():
             with cache.publish(tree) as folder:
                 copy(self.source, folder, self.log)
         run("grafting TPH into DPDK", [sys.executable, GRAFT, tree], self.log)
+        return tree
+
+    def _configure(self):
+        tree = self._grafted()
         if not (self.folder / "build.ninja").exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             run("configuring DPDK", ["meson", "setup", f"--prefix={self.work / 'prefix'}",
@@ -71,17 +106,19 @@ class Build:
 
     def _compile(self, binary):
         # The place of a program is not the same in every release.
-        known = subprocess.run(["ninja", "-C", self.folder, "-t", "targets", "all"],
-                               capture_output=True, text=True).stdout
-        found = re.search(rf"^(\S*/{binary}): c_LINKER$", known, re.M)
+        found = re.search(rf"^(\S*/{binary}): c_LINKER$", self._targets(), re.M)
         if not found:
             raise Fail(f"this DPDK does not build {binary}: see {self.log} for what meson left out")
         target = found[1]
         self._ninja(f"building {binary}", target)
         return self.folder / target
 
-    def _ninja(self, what, target):
-        run(what, ["ninja", "-C", self.folder, "-j", str(os.cpu_count()), target], self.log,
+    def _targets(self):
+        return subprocess.run(["ninja", "-C", self.folder, "-t", "targets", "all"],
+                              capture_output=True, text=True).stdout
+
+    def _ninja(self, what, *targets):
+        run(what, ["ninja", "-C", self.folder, "-j", str(os.cpu_count()), *targets], self.log,
             progress=ninja_progress, env=ENVIRONMENT)
 
 
