@@ -40,8 +40,11 @@ igb_tph_caps(struct rte_eth_dev *dev)
 	/*
 	 * The field has 8 bits, but the data sheets of the I210 (7.7.2.1) and of the
 	 * X550, which has the same block (8.2.2.12), want the upper five to be 0.
-	 * Those of the others of that generation were not at hand, and do not get
-	 * the benefit of the doubt.
+	 * The I350 has TPH (data sheet 336626), but its description of the field was
+	 * not at hand, nor that of the I354: they do not get the benefit of the doubt.
+	 * The 82576 and the 82580 are devices of PCIe 2.0, which has no TPH yet: they
+	 * can have it in emulation only, where all of the bits are there that
+	 * E1000_DCA_*_CPUID_MASK_82576 of the base driver has.
 	 */
 	static const struct eth_pci_tph_caps caps_3_bits = {
 		.ds_rx_objects = IGB_TPH_RX_OBJECTS,
