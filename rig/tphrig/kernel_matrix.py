@@ -2,8 +2,9 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """The kernel series on any number of sources: does each patch apply, build and stay clean?
 
-What the series touches and who calls it is built, not whole kernels, out of
-tree and incrementally: each patch costs what its own change costs.
+After every patch, what the series touches and who calls it is built; after the
+last one, the folders around it.  Never a whole kernel, always out of tree and
+incrementally, so that each patch costs what its own change costs.
 """
 
 import collections
@@ -21,10 +22,12 @@ CONFIG = cache.PROJECT / "kernel" / "matrix.config"
 EVERY = {"TPH=y": "CONFIG_PCIE_TPH=y", "TPH=n": "# CONFIG_PCIE_TPH is not set"}
 LAST = {"ACPI=n": "# CONFIG_ACPI is not set", "MSI=n": "# CONFIG_PCI_MSI is not set"}
 TPH = "drivers/pci/tph.o"
-TARGETS = ("drivers/pci/", "drivers/vfio/", "drivers/net/ethernet/broadcom/bnxt/bnxt.o",
-           "drivers/net/ethernet/mellanox/mlx5/core/lib/st.o", "drivers/infiniband/hw/mlx5/dmah.o")
+MLX5_ST = "drivers/net/ethernet/mellanox/mlx5/core/lib/st.o"
+CALLERS = {"drivers/net/ethernet/broadcom/bnxt/bnxt.o", "drivers/infiniband/hw/mlx5/dmah.o",
+           MLX5_ST}
+FOLDERS = {"drivers/pci/", "drivers/vfio/"}
 # Not there without TPH.
-TPH_ONLY = (TPH, "drivers/vfio/pci/vfio_pci_tph.o", TARGETS[3])
+TPH_ONLY = {TPH, MLX5_ST, "drivers/vfio/pci/vfio_pci_tph.o"}
 PACKAGES = {"sparse": "sparse", "pahole": "dwarves"}
 # Kbuild passes over a sparse that does not know the keyword, as Debian's does not.
 SPARSE = "CHECK=sparse -D__typeof_unqual__=__typeof__"
@@ -41,6 +44,10 @@ class Matrix:
         self.work = cache.root() / "work" / f"matrix-{key}"
         self.tree = self.work / "tree"
         self.log = str(sources.logs() / f"kernel-matrix-{key}.log")
+        text = "".join(p.read_text(errors="replace") for p in kernel.patches())
+        # The tests are included by what they test
+        names = re.findall(r"^\+\+\+ b/(drivers/\S+)\.c$", text, re.M)
+        self.touched = {f"{name}.o" for name in names if not name.endswith("_kunit")}
         self.rows, self.errors, self.columns = [], [], None
 
     def walk(self):
@@ -58,7 +65,8 @@ class Matrix:
             subject = self._git("log", "-1", "--format=%s").stdout.strip()
             self._row(f"{patch.name[:4]} {subject}",
                       {variant: self._build(variant, patch.name[:4]) for variant in EVERY})
-        self._row("after the last", {name: self._build(name, "series") for name in LAST})
+        self._row("all of them, with the folders around",
+                  {name: self._build(name, "series", FOLDERS | CALLERS) for name in EVERY | LAST})
         self._compare(before, self._inspect())
 
     def _base(self):
@@ -101,14 +109,15 @@ class Matrix:
 
     def _present(self, variant, targets):
         """Those of the targets that this tree has in this configuration."""
-        return [t for t in targets if (self.tree / re.sub(r"\.o$", ".c", t)).exists()
+        return [t for t in sorted(targets) if (self.tree / re.sub(r"\.o$", ".c", t)).exists()
                 and (variant != "TPH=n" or t not in TPH_ONLY)]
 
-    def _build(self, variant, patch="base"):
+    def _build(self, variant, patch="base", targets=None):
         """Return what stands in the table."""
         try:
             self._configure(variant)
-            self._make(variant, f"{patch}, {variant}", *self._present(variant, TARGETS))
+            self._make(variant, f"{patch}, {variant}",
+                       *self._present(variant, targets or self.touched | CALLERS))
         except Fail as fail:
             self.errors.append(str(fail))
             return "failed"
@@ -116,13 +125,9 @@ class Matrix:
 
     def _inspect(self):
         """What W=1 and sparse say of the files that the series touches; struct pci_dev."""
-        text = "".join(p.read_text(errors="replace") for p in kernel.patches())
-        touched = set(re.findall(r"^\+\+\+ b/(drivers/\S+)\.c$", text, re.M))
-        # The tests are included by what they test
-        objects = [f"{name}.o" for name in sorted(touched) if not name.endswith("_kunit")]
         found = collections.Counter()
         for variant in EVERY:
-            present = self._present(variant, objects)
+            present = self._present(variant, self.touched)
             start = os.path.getsize(self.log)
             try:
                 self._make(variant, f"{variant}, W=1 and sparse", "W=1", "C=2", SPARSE,
