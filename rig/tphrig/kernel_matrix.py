@@ -31,7 +31,9 @@ TPH_ONLY = {TPH, MLX5_ST, "drivers/vfio/pci/vfio_pci_tph.o"}
 PACKAGES = {"sparse": "sparse", "pahole": "dwarves"}
 # Kbuild passes over a sparse that does not know the keyword, as Debian's does not.
 SPARSE = "CHECK=sparse -D__typeof_unqual__=__typeof__"
-WARNING = re.compile(r"(\S+?\.[ch]):\d+:(?:\d+:)? ((?:warning|error): .*)")
+# That sparse also takes exception to every MODULE_* and module_param().
+WARNING = re.compile(r"(\S+?\.[ch]):\d+:(?:\d+:)? "
+                     r"((?:warning|error): (?!bad constant expression).*)")
 
 
 class Matrix:
