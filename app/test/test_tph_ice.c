@@ -79,6 +79,8 @@ ice_port_make(void)
 	ice.vsi_ctx.lan_q_ctx[0] = ice.queue_ctx;
 	ice.vsi_ctx.num_lan_q_entries[0] = PORT_QUEUES;
 	ice.vsi_ctx.sched.vsi_node[0] = &ice.node;
+	/* of five layers the fourth has the groups of queues, and VSIs too */
+	ice.node.tx_sched_layer = 3;
 
 	cq = &hw->adminq;
 	cq->num_sq_entries = 2;
@@ -92,6 +94,8 @@ ice_port_make(void)
 	ice_init_lock(&cq->sq_lock);
 
 	ice.vsi.adapter = adapter;
+	/* traffic class 0 has all queues: 2 to the power of 2 */
+	ice.vsi.info.tc_mapping[0] = rte_cpu_to_le_16(2 << ICE_AQ_VSI_TC_Q_NUM_S);
 	ICE_QUEUE_VSI(&ice.rxq) = &ice.vsi;
 	ice.rxq.mp = port.pool;
 	ice.rxq.nb_rx_desc = 64;
