@@ -144,4 +144,5 @@ def unit_test(program, name):
     except subprocess.TimeoutExpired as late:
         raise Fail(f"{name}: not done within {late.timeout} s") from None
     if done.returncode or "Test OK" not in done.stdout:
-        raise Fail(f"{name}: status {done.returncode}: {done.stdout[-6000:]}")
+        why = re.search(r"Test assert .*", done.stdout)
+        raise Fail(f"{name}: {why[0] if why else f'status {done.returncode}'}\n{done.stdout[-6000:]}")

@@ -49,7 +49,7 @@ class _Tree(Rig):
                 results[step] = function()
             except (Fail, OSError, subprocess.SubprocessError) as fault:
                 results[step] = "FAILED"
-                faults.append(f"{self.name}: {step}: {' '.join(str(fault).split())[:300]}")
+                faults.append(f"{self.name}: {step}: {str(fault).splitlines()[0]}")
                 say(faults[-1])
                 if step in NEEDED:
                     break

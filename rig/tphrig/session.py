@@ -19,8 +19,9 @@ from .say import Fail, say
 EMULATED = ("loc=none modes=ns,ds", "loc=cap size=10 modes=ns,iv")
 # lcore numbers differ from CPU numbers, so that one cannot pass for the other.
 LCORES = "0@0,1@3,2@2"
+# Flows differ by address in older releases, by UDP port in newer ones.
 TESTPMD = (f"--lcores {LCORES} {' '.join(f'-a {bdf}' for bdf in PORT_BDF)} -- "
-           "-i --nb-cores=2 --rxq=2 --txq=2 --rxq-intr --txonly-multi-flow "
+           "-i --nb-cores=2 --rxq=2 --txq=2 --rxq-intr --txonly-multi-flow --rss-udp "
            "--total-num-mbufs=8192")
 
 
