@@ -19,6 +19,8 @@ void
 port_free(void)
 {
 	rte_mempool_free(port.pool);
+	if (port.pci.intr_handle != NULL)
+		rte_intr_vec_list_free(port.pci.intr_handle);
 	rte_intr_instance_free(port.pci.intr_handle);
 	free(port.data.dev_private);
 	free(port.bar);

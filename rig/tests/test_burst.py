@@ -59,7 +59,7 @@ def code(rig):
     def built(stock):
         build = dpdk.Build(rig.options["dpdk_source"], DRIVERS, rig.options["disable_libs"],
                            ["-Dc_args=-ffunction-sections"], stock)
-        folder = build.objects(r"/(net_)?(e1000|i40e|ice|ixgbe)_\S*rxtx\S*\.o")
+        folder = build.objects(r"/(net_)?(intel_)?(e1000|i40e|ice|ixgbe)_\S*rxtx\S*\.o")
         return {path.name: functions(path) for path in sorted(folder.iterdir())}
     return built(False), built(True)
 

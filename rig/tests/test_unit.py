@@ -6,6 +6,12 @@ import pytest
 
 from tphrig import dpdk
 
+# A small driver only, to keep what has to be compiled for it small
+SANITIZED_DRIVERS = "bus/pci,bus/vdev,mempool/ring,net/e1000"
+SANITIZED_TESTS = ("tph_autotest", "tph_pci_autotest", "tph_igb_autotest")
+# A stack for signals of its own is not given back when EAL ends a thread.
+SANITIZERS = {"ASAN_OPTIONS": "use_sigaltstack=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+
 
 @pytest.fixture(scope="module")
 def dpdk_test(rig):
@@ -15,3 +21,15 @@ def dpdk_test(rig):
 @pytest.mark.parametrize("name", dpdk.unit_tests())
 def test_unit(dpdk_test, name):
     dpdk.unit_test(dpdk_test, name)
+
+
+@pytest.fixture(scope="module")
+def sanitized(rig):
+    return dpdk.Build(rig.options["dpdk_source"], SANITIZED_DRIVERS, rig.options["disable_libs"],
+                      ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1",
+                       "-Dc_args=-fno-sanitize-recover=undefined"]).unit_tests()
+
+
+@pytest.mark.parametrize("name", SANITIZED_TESTS)
+def test_unit_under_address_and_undefined_behaviour_sanitizers(sanitized, name):
+    dpdk.unit_test(sanitized, name, SANITIZERS)
