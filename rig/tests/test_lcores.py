@@ -38,7 +38,7 @@ def tags_written(guest, since):
             in guest.trace.igb_control(guest.bar0(PORT_BDF[0]), since)}
 
 
-def eventually(check, what, seconds=60):
+def eventually(check, what, seconds=180):
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end, what

@@ -244,8 +244,8 @@ class Guest:
         lines = self.monitor(f"xp /{count}xw {address:#x}").splitlines()
         return [int(value, 16) for line in lines for value in line.split(":")[1].split()]
 
-    def testpmd(self, options, **how):
-        return Testpmd(self, options, **how)
+    def testpmd(self, options):
+        return Testpmd(self, options)
 
     def stop(self):
         for process in (self.qemu, self.filter):
@@ -298,10 +298,10 @@ class Testpmd:
 
     __test__ = False
 
-    def __init__(self, guest, options, timeout=90, program="dpdk-testpmd"):
+    def __init__(self, guest, options):
         self.guest, self.port, self.completions = guest, guest.port, 0
-        guest.start(f"{program} {options} {QUIET}", "/dev/hvc0")
-        guest._expect(self.port, PROMPT, timeout, f"testpmd {options}")
+        guest.start(f"dpdk-testpmd {options} {QUIET}", "/dev/hvc0")
+        guest._expect(self.port, PROMPT, 90, f"testpmd {options}")
         self.start_output = strip(self.port.before)
 
     def __enter__(self):
