@@ -46,7 +46,7 @@ def target(elf, symbols, relocation):
     section = elf.get_section(symbol["st_shndx"])
     if not section["sh_flags"] & SH_FLAGS.SHF_MERGE:
         return section.name, addend
-    # Constants are shared by the functions of a file: where one is does not matter, what it is does.
+    # Constants are shared by the functions of a file: what one is counts, not where it is.
     size = section["sh_entsize"]
     start = -(-(addend + 4) // size) * size
     length = section.data()[start:].index(0) if section["sh_flags"] & SH_FLAGS.SHF_STRINGS else size

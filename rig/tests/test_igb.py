@@ -83,7 +83,8 @@ def test_each_object_of_each_queue_sets_its_bits_and_no_others(guest, ports):
                 testpmd.cmd(f"tph stash port 0 {name} {queue} lcore 1 objects descriptor")
                 assert guest.trace.igb_control(bar0, mark) == [
                     (register, queue, word(register, "descriptor", LCORE_CPUS[1]))]
-        assert {txctl(guest, q) for q in (0, 3, 4, 15)} == {word("TXCTL", "descriptor", LCORE_CPUS[1])}
+        assert {txctl(guest, q) for q in (0, 3, 4, 15)} == {
+            word("TXCTL", "descriptor", LCORE_CPUS[1])}
 
 
 def test_nothing_is_left_in_registers_after_disable_close_and_quit(guest, ports):
@@ -134,7 +135,7 @@ def tables(guest):
 
 
 def vector_tags(**lcores):
-    """All entries of the table; a queue's vector is its number and one (q1=2: queue 1 to lcore 2)."""
+    """All entries of the table: q1=2 is queue 1 for lcore 2, whose vector is number 2."""
     tags = [0] * 10
     for name, lcore in lcores.items():
         tags[1 + int(name[1:])] = acpi.tags()[LCORE_CPUS[lcore]].tag("vm", True)
@@ -160,7 +161,8 @@ def test_vector_mode_puts_tags_at_the_entries_of_the_vectors_of_queues(guest, ta
                 tags()[1], tags()[3]]
         # The registers say for what, and hold no tag of their own.
         assert written(guest, mark, PORT_BDF[1]) == {
-            ("RXCTL", 0): AFTER_RESET["RXCTL"] | 0b1011, ("RXCTL", 2): AFTER_RESET["RXCTL"] | 0b0100}
+            ("RXCTL", 0): AFTER_RESET["RXCTL"] | 0b1011,
+            ("RXCTL", 2): AFTER_RESET["RXCTL"] | 0b0100}
 
         testpmd.cmd("tph stash port 1 rxq 0 lcore 1 objects payload")
         assert tags() == vector_tags(q0=1, q2=1), "the old tag is replaced"

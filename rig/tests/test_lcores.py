@@ -27,8 +27,9 @@ def by_taskset(guest, tid, cpus):
 
 
 def by_cgroup(guest, tid, cpus):
-    guest.run(f"cd /sys/fs/cgroup; echo +cpuset > cgroup.subtree_control; mkdir -p moved; cd moved; "
-              f"echo threaded > cgroup.type; echo {','.join(map(str, cpus))} > cpuset.cpus; "
+    guest.run(f"cd /sys/fs/cgroup; echo +cpuset > cgroup.subtree_control; mkdir -p moved; "
+              f"cd moved; echo threaded > cgroup.type; "
+              f"echo {','.join(map(str, cpus))} > cpuset.cpus; "
               f"echo {tid} > cgroup.threads")
 
 
@@ -50,7 +51,8 @@ def test_sync_writes_what_lcores_that_were_moved_take_along_and_nothing_else(gue
         mark = guest.trace.mark()
         assert f"{len(moving)} stashes changed" in testpmd.cmd("tph sync port 0")
         assert tags_written(guest, mark) == {
-            (REGISTERS[row.direction], row.queue): acpi.tags()[cpu].tag("vm", False) for row in moving}
+            (REGISTERS[row.direction], row.queue): acpi.tags()[cpu].tag("vm", False)
+            for row in moving}
         mark = guest.trace.mark()
         assert "0 stashes changed" in testpmd.cmd("tph sync port 0")
         assert tags_written(guest, mark) == {}
@@ -138,7 +140,8 @@ def test_sixteen_lcores_that_stash_at_the_same_time_lose_no_update(guest):
     guest.bind(*PORT_BDF)
     cpus = [1] * 6 + [2] * 5 + [3] * 5
     wanted, mark = stashed(cpus), guest.trace.mark()
-    with Example(guest, "--lcores '0@0,(1-6)@1,(7-11)@2,(12-16)@3' -a " + " -a ".join(PORT_BDF)) as example:
+    lcores = "0@0,(1-6)@1,(7-11)@2,(12-16)@3"
+    with Example(guest, f"--lcores '{lcores}' -a {' -a '.join(PORT_BDF)}") as example:
         def arrived(bdf):
             return {(r, q): v >> 24 for r, q, v in guest.trace.igb_control(guest.bar0(bdf), mark)}
         eventually(lambda: all(len(arrived(bdf)) == len(wanted) for bdf in PORT_BDF),

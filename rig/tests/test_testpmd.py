@@ -76,7 +76,8 @@ def test_option_enables_tph_and_binds_the_queues_that_are_polled(guest, ports, o
 
 
 def test_option_with_unknown_objects_ends_testpmd_with_one_line(guest, ports):
-    status, said = guest.status(f"dpdk-testpmd {TESTPMD} --tph=cabbage </dev/null 2>&1", timeout=120)
-    assert status != 0
-    assert [line for line in said.splitlines() if "cabbage" in line and "descriptor, header" in line]
+    command = f"dpdk-testpmd {TESTPMD} --tph=cabbage </dev/null 2>&1"
+    status, said = guest.status(command, timeout=120)
+    line, = (line for line in said.splitlines() if "cabbage" in line)
+    assert status != 0 and "descriptor, header, payload" in line
     assert all(port.ctrl() & 0x300 == 0 for port in ports)

@@ -24,12 +24,13 @@ ENVIRONMENT = os.environ | {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 
 
 class Build:
-    """One source of DPDK in one configuration, in a work folder of its own; stock is without TPH."""
+    """One source of DPDK in one configuration, in a work folder of its own; stock: without TPH."""
 
     def __init__(self, named_source="", drivers="", disable_libs="", options=(), stock=False):
         self.source, source_key = sources.dpdk(named_source)
         self.settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
-                         *([] if stock else ["-Dexamples=tph_lcore"]), "-Denable_apps=test,test-pmd",
+                         *([] if stock else ["-Dexamples=tph_lcore"]),
+                         "-Denable_apps=test,test-pmd",
                          f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
         overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
         self.stock = stock
@@ -58,7 +59,7 @@ class Build:
             with cache.lock(self.work.name):
                 self._configure()
                 known = [m[1] for m in re.finditer(rf"^(\S*{pattern}): c_COMPILER$",
-                                                   self._targets(), re.M)]
+                                                   self._ask("targets", "all"), re.M)]
                 self._ninja("building objects of DPDK", *known)
                 with cache.publish(folder) as partial:
                     for name in known:
@@ -66,21 +67,21 @@ class Build:
         return folder
 
     def unit_tests(self):
-        """Return a dpdk-test with the overlay's own tests only: the others take long to compile."""
+        """Return a dpdk-test with the overlay's tests only: the others take long to compile."""
         binary = self.out / "dpdk-test-tph"
         if not binary.exists():
             with cache.lock(self.work.name):
                 self._configure()
-                commands = subprocess.run(["ninja", "-C", self.folder, "-t", "commands",
-                                           self._linked("dpdk-test")], capture_output=True, text=True)
-                link = [word for word in shlex.split(commands.stdout.splitlines()[-1])
+                commands = self._ask("commands", self._linked("dpdk-test"))
+                link = [word for word in shlex.split(commands.splitlines()[-1])
                         if OTHER_TESTS.search(word) is None]
-                self._ninja("building the unit tests", *(w for w in link if w.endswith((".o", ".a"))))
+                self._ninja("building the unit tests",
+                            *(word for word in link if word.endswith((".o", ".a"))))
                 link[link.index("-o") + 1] = partial = self.work / ".dpdk-test-tph.partial"
                 # Those of the others that the program knows by name are never called.
                 run("linking the unit tests",
-                    [*link, "-no-pie", "-Wl,--unresolved-symbols=ignore-all"], self.log, cwd=self.folder,
-                    env=ENVIRONMENT)
+                    [*link, "-no-pie", "-Wl,--unresolved-symbols=ignore-all"],
+                    self.log, cwd=self.folder, env=ENVIRONMENT)
                 self.out.mkdir(parents=True, exist_ok=True)
                 shutil.move(partial, binary)
         return binary
@@ -97,7 +98,7 @@ class Build:
         return prefix
 
     def guide(self):
-        """Return the folder of DPDK's guide with TPH in it, in HTML; a warning of Sphinx is an error."""
+        """Return the folder of DPDK's guide with TPH, in HTML; a warning of Sphinx is an error."""
         html = self.work / "guide"
         with cache.lock(self.work.name):
             tree = self._grafted()
@@ -128,7 +129,7 @@ class Build:
 
     def _linked(self, binary):
         # The place of a program is not the same in every release.
-        found = re.search(rf"^(\S*/{binary}): c_LINKER$", self._targets(), re.M)
+        found = re.search(rf"^(\S*/{binary}): c_LINKER$", self._ask("targets", "all"), re.M)
         if not found:
             raise Fail(f"this DPDK does not build {binary}: see {self.log} for what meson left out")
         return found[1]
@@ -138,8 +139,8 @@ class Build:
         self._ninja(f"building {binary}", target)
         return self.folder / target
 
-    def _targets(self):
-        return subprocess.run(["ninja", "-C", self.folder, "-t", "targets", "all"],
+    def _ask(self, *tool):
+        return subprocess.run(["ninja", "-C", self.folder, "-t", *tool],
                               capture_output=True, text=True).stdout
 
     def _ninja(self, what, *targets):
@@ -164,8 +165,9 @@ def unit_test(program, name, environment=()):
     command = [program, "--no-huge", "--no-pci", "-m", "512", "--lcores", "(0-15)@0",
                "--no-shconf", f"--file-prefix={name}"]
     try:
-        done = subprocess.run(command, env=os.environ | {"DPDK_TEST": name} | dict(environment), text=True, timeout=300,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(command, env=os.environ | {"DPDK_TEST": name} | dict(environment),
+                              text=True, timeout=300, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
     except subprocess.TimeoutExpired as late:
         raise Fail(f"{name}: not done within {late.timeout} s") from None
     if done.returncode or "Test OK" not in done.stdout:
