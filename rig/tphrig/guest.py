@@ -18,7 +18,7 @@ from pathlib import Path
 import pexpect
 import pexpect.fdpexpect
 
-from . import trace
+from . import trace, vfio
 from .say import Fail, check_disk
 
 CPUS = 4
@@ -37,6 +37,17 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 PROMPT = "testpmd> "
 # Ports tell of their link whenever they like, in the middle of a prompt too.
 QUIET = "--mask-event intr_lsc"
+# For the tests that need them, behind the ports: as many MSI-X vectors as there can be, two
+# functions in one slot, and an endpoint without a Root Port.
+NVME_BDF, SLOT_BDF, RCIEP_BDF = "0000:03:00.0", ("0000:04:00.0", "0000:04:00.1"), "0000:00:08.0"
+MORE_DEVICES = (
+    "-blockdev", "driver=null-co,node-name=disk,size=1048576,read-zeroes=on",
+    "-device", "pcie-root-port,id=rp2,bus=pcie.0,chassis=3,slot=3",
+    "-device", "nvme,id=nvme,bus=rp2,serial=rig,drive=disk,msix_qsize=2048,max_ioqpairs=2047",
+    "-device", "pcie-root-port,id=rp3,bus=pcie.0,chassis=4,slot=4",
+    "-device", "e1000e,id=slot0,bus=rp3,addr=0.0,multifunction=on",
+    "-device", "e1000e,id=slot1,bus=rp3,addr=0.1",
+    "-device", "igb,id=rciep,bus=pcie.0,addr=0x8")
 
 
 def strip(text):
@@ -208,10 +219,9 @@ class Guest:
 
     def emulate(self, bdf, options):
         """Give a function a TPH capability; see kernel/tph_emu/README.md for the options."""
-        self.run("[ -e /sys/module/tph_emu ] || insmod /lib/tph_emu.ko")
-        self.run(f"[ ! -d /sys/kernel/debug/tph_emu/{bdf} ] || "
-                 f"echo {bdf} > /sys/kernel/debug/tph_emu/detach")
-        self.run(f"echo {bdf} {options} > /sys/kernel/debug/tph_emu/attach")
+        self.run("cd /sys/kernel/debug; [ -e tph_emu ] || insmod /lib/tph_emu.ko; "
+                 f"{{ [ ! -d tph_emu/{bdf} ] || echo {bdf} > tph_emu/detach; }} && "
+                 f"echo {bdf} {options} > tph_emu/attach; ok=$?; cd; [ $ok = 0 ]")
         return Emulated(self, bdf)
 
     def bind(self, *bdfs, driver="vfio-pci"):
@@ -244,8 +254,35 @@ class Guest:
         lines = self.monitor(f"xp /{count}xw {address:#x}").splitlines()
         return [int(value, 16) for line in lines for value in line.split(":")[1].split()]
 
+    def msix_table(self, bdf):
+        """Physical address and number of entries of a function's MSI-X table."""
+        config = bytes.fromhex(self.run(f"od -An -v -tx1 -N 256 /sys/bus/pci/devices/{bdf}/config"))
+        at = config[0x34]
+        while config[at] != vfio.CAP_MSIX:
+            at = config[at + 1]
+        entries = (int.from_bytes(config[at + 2:at + 4], "little") & 0x7ff) + 1
+        offset = int.from_bytes(config[at + 4:at + 8], "little")
+        return self.bar(bdf, offset & 7) + (offset & ~7), entries
+
+    def tph_events(self, bdf, control, since=0):
+        """Writes to TPH Control (at that offset) and to Vector Control of the MSI-X table.
+
+        In order, as ("control", None, value) and ("entry", vector, value).
+        """
+        base, entries = self.msix_table(bdf)
+        found = []
+        for kind, where, value in self.trace.writes(bdf, since):
+            if kind == "config" and where == control:
+                found.append(("control", None, value))
+            elif kind == "msix" and 0 <= where - base < 16 * entries and (where - base) % 16 == 12:
+                found.append(("entry", (where - base) // 16, value))
+        return found
+
     def testpmd(self, options):
         return Testpmd(self, options)
+
+    def vfio_user(self):
+        return vfio.User(self)
 
     def stop(self):
         for process in (self.qemu, self.filter):

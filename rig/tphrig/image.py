@@ -7,10 +7,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import acpi, cache
+from . import acpi, cache, vfio
 from .say import Fail
 
 GUEST = cache.PROJECT / "rig" / "guest"
+VFIO_USER = GUEST / "vfio-user.c"
 
 BUSYBOX = Path("/bin/busybox")
 # pthread_cancel() loads it at run time, so no program names it.
@@ -19,7 +20,7 @@ LOADED_LATER = "libgcc_s.so.1"
 
 def initramfs(kernel, emulator, programs):
     """Return an initramfs with the modules of kernel and the given programs in /bin."""
-    key = cache.digest(kernel.name, emulator.name, GUEST,
+    key = cache.digest(kernel.name, emulator.name, GUEST, vfio.UAPI,
                        *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
     out = cache.root() / "out" / f"initramfs-{key}"
     if not out.exists():
@@ -38,6 +39,7 @@ def _pack(folder, kernel, emulator, programs):
     shutil.copy(emulator / "tph_emu.ko", root / "lib")
     shutil.copy(BUSYBOX, root / "bin")
     shutil.copy(GUEST / "init", root / "init")
+    _compile(VFIO_USER, root / "bin" / VFIO_USER.stem)
     for program in (GUEST / "bind", *programs):
         shutil.copy(program, root / "bin")
     for library in _libraries(programs):
@@ -53,6 +55,13 @@ def _pack(folder, kernel, emulator, programs):
         subprocess.run(["cpio", "--create", "--format=newc", "--owner=0:0", "--quiet"], cwd=root,
                        input="\n".join(names).encode(), stdout=archive, check=True)
     shutil.rmtree(root)
+
+
+def _compile(source, target):
+    done = subprocess.run(["cc", "-static", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror",
+                           "-I", vfio.UAPI.parent, "-o", target, source], capture_output=True, text=True)
+    if done.returncode:
+        raise Fail(f"{source.name} does not compile: {done.stderr.strip()[:300]}")
 
 
 def _libraries(programs):

@@ -75,6 +75,20 @@ class Trace:
         return [(int(m[3], 16), int(m[4], 16)) for m in map(_CONFIG.search, self.lines(since))
                 if m and m[2] == short]
 
+    def writes(self, bdf, since=0):
+        """Writes to one function's config space and to any MSI-X table, in order.
+
+        As ("config", offset, value) and ("msix", physical address, value).
+        """
+        short, found = bdf.removeprefix("0000:"), []
+        for line in self.lines(since):
+            config, mmio = _CONFIG.search(line), _MMIO.search(line)
+            if config and config[2] == short:
+                found.append(("config", int(config[3], 16), int(config[4], 16)))
+            elif mmio and mmio[5] == "msix-table":
+                found.append(("msix", int(mmio[2], 16), int(mmio[3], 16)))
+        return found
+
     def igb_control(self, bar0, since=0):
         """Writes to RXCTL and TXCTL of the igb at bar0, as (register, queue, value), in order."""
         found = []

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""A user of VFIO in the guest, driven call by call; rig/guest/vfio-user.c makes the calls."""
+
+import contextlib
+import os
+import re
+import struct
+from typing import NamedTuple
+
+from . import cache
+
+UAPI = cache.PROJECT / "drivers" / "bus" / "pci" / "linux" / "vfio_pci_tph.h"
+_DEFINE = re.compile(r"^#define (VFIO_\w+)\s+(?:\(1 << (\d+)\)|(0x[0-9A-F]+|\d+))(?:\s|$)", re.M)
+TPH = {name: 1 << int(bit) if bit else int(value, 0)
+       for name, bit, value in _DEFINE.findall(UAPI.read_text())}
+
+# include/uapi/linux/vfio.h and iommufd.h; none of these takes a size from its number.
+_VFIO = 0x3b64
+SET_IOMMU, GROUP_SET_CONTAINER, GROUP_GET_DEVICE_FD = _VFIO + 2, _VFIO + 4, _VFIO + 6
+GET_REGION_INFO, RESET = _VFIO + 8, _VFIO + 11
+GET_HOT_RESET_INFO, HOT_RESET, FEATURE = _VFIO + 12, _VFIO + 13, _VFIO + 17
+BIND_IOMMUFD, ATTACH_IOMMUFD_PT = _VFIO + 18, _VFIO + 19
+IOAS_ALLOC = 0x3b81
+TYPE1_IOMMU, NOIOMMU_IOMMU = 1, 8
+GET, SET, PROBE = 1 << 16, 1 << 17, 1 << 18
+VF_TOKEN, LOW_POWER_ENTRY, LOW_POWER_EXIT = 0, 3, 5
+CONFIG_REGION = 7
+
+# PCI
+COMMAND, COMMAND_MEMORY, COMMAND_MASTER = 0x04, 2, 4
+CAP_POWER, CAP_EXPRESS, CAP_MSIX, CAP_AF = 0x01, 0x10, 0x11, 0x13
+EXT_CAP_TPH = 0x17
+TPH_CAP, TPH_CTRL, TPH_TABLE = 4, 8, 12
+EXT_TPH = 1 << 8
+NS, IV, DS = 0, 1, 2
+OFF, STANDARD, EXTENDED = 0, 0x100, 0x300
+CONTROL_MASK = 0x307
+
+ANSWER = r"([=!]) (-?\d+)(?: ([0-9a-z:,]+))?\r?\n"
+# So many lines at once: what the terminal between takes is limited.
+BURST = 16
+
+
+@contextlib.contextmanager
+def fails(number):
+    """The calls within end with this errno."""
+    try:
+        yield
+    except OSError as error:
+        assert error.errno == number, f"{error}, not {os.strerror(number)}"
+    else:
+        raise AssertionError(f"succeeds, instead of failing: {os.strerror(number)}")
+
+
+class Info(NamedTuple):
+    """What GET of TPH_ENABLE tells."""
+
+    flags: int
+    modes: int
+    requesters: int
+    location: int
+    entries: int
+
+    def __getattr__(self, name):
+        """capable, usable, host_opt_in, user_opt_in"""
+        return bool(self.flags & TPH[f"VFIO_TPH_{name.upper()}"])
+
+
+class User:
+    """A process in the guest, on /dev/hvc0, that opens devices."""
+
+    def __init__(self, guest):
+        self.guest, self.port = guest, guest.port
+        self.containers = {}
+        self.iommufd = None
+        guest.start("vfio-user", "/dev/hvc0")
+        guest._expect(self.port, r"= 0 ready\r?\n", 60, "vfio-user")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def calls(self, lines, timeout=60):
+        """Make many calls; return an answer, (result, bytes), or an OSError for each."""
+        answers = []
+        for first in range(0, len(lines), BURST):
+            burst = lines[first:first + BURST]
+            self.port.send("".join(f"{line}\n" for line in burst))
+            for line in burst:
+                self.guest._expect(self.port, ANSWER, timeout, line)
+                sign, result, text = self.port.match.groups()
+                if sign == "=":
+                    answers.append((int(result), text or ""))
+                else:
+                    answers.append(OSError(int(result), f"{os.strerror(int(result))}: {line[:80]}"))
+        return answers
+
+    def call(self, line, timeout=60):
+        answer, = self.calls([line], timeout)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def ioctl(self, fd, request, argument):
+        """Argument: bytes, passed by pointer and returned as they are then; or a number."""
+        word = argument.hex() if isinstance(argument, bytes) else f"={argument}"
+        result, text = self.call(f"ioctl {fd} {request:#x} {word}")
+        return bytes.fromhex(text) if isinstance(argument, bytes) else result
+
+    def buffer(self, content):
+        """The address of a copy of content in the process."""
+        return self.call(f"buffer {content.hex()}")[0]
+
+    def peek(self, address, length):
+        return bytes.fromhex(self.call(f"peek {address} {length}")[1])
+
+    def group(self, bdf):
+        """The file descriptor of a device's group, which has an IOMMU then."""
+        link = f"$(readlink /sys/bus/pci/devices/{bdf}/iommu_group)"
+        path = self.guest.run(f"n={link}; n=${{n##*/}}; "
+                              "ls /dev/vfio/$n || ls /dev/vfio/noiommu-$n").split()[-1]
+        if path not in self.containers:
+            container, group = (self.call(f"open {name}")[0] for name in ("/dev/vfio/vfio", path))
+            self.ioctl(group, GROUP_SET_CONTAINER, struct.pack("<i", container))
+            self.ioctl(container, SET_IOMMU, NOIOMMU_IOMMU if "noiommu" in path else TYPE1_IOMMU)
+            self.containers[path] = group
+        return self.containers[path]
+
+    def open(self, bdf, token=None):
+        """A device, by its group; a virtual function with the token of its physical one."""
+        group = self.group(bdf)
+        name = f"{bdf}{f' vf_token={token}' if token else ''}\0".encode()
+        fd, _ = self.call(f"ioctl {group} {GROUP_GET_DEVICE_FD:#x} {name.hex()}")
+        return Device(self, bdf, fd)
+
+    def open_cdev(self, bdf):
+        """A device, by its own node and iommufd."""
+        name = self.guest.run(f"ls /sys/bus/pci/devices/{bdf}/vfio-dev").strip()
+        fd, _ = self.call(f"open /dev/vfio/devices/{name}")
+        if self.iommufd is None:
+            self.iommufd = self.call("open /dev/iommu")[0]
+        self.ioctl(fd, BIND_IOMMUFD, struct.pack("<IIiI", 16, 0, self.iommufd, 0))
+        told = self.ioctl(self.iommufd, IOAS_ALLOC, struct.pack("<III", 12, 0, 0))
+        ioas = struct.unpack("<III", told)[2]
+        self.ioctl(fd, ATTACH_IOMMUFD_PT, struct.pack("<III", 12, 0, ioas))
+        return Device(self, bdf, fd)
+
+    def quit(self):
+        """Let the process end by itself, with its devices open."""
+        self.kill("TERM")
+
+    def kill(self, signal="KILL"):
+        self.guest.run(f"killall -{signal} vfio-user 2>/dev/null; "
+                       "while pidof vfio-user >/dev/null; do sleep 0.02; done", timeout=60)
+
+
+class Device:
+    """An open device.  What fails raises OSError."""
+
+    def __init__(self, user, bdf, fd):
+        self.user, self.bdf, self.fd = user, bdf, fd
+        self.config = self.region(CONFIG_REGION)[0]
+        self._mapped = None
+
+    def close(self):
+        if self._mapped:
+            # It keeps the device open.
+            self.user.call(f"munmap {self._mapped[0]} {self._mapped[1]}")
+        self.user.call(f"close {self.fd}")
+
+    def region(self, index):
+        """Offset and size of a region."""
+        request = struct.pack("<IIIIQQ", 32, 0, index, 0, 0, 0)
+        *_, size, offset = struct.unpack("<IIIIQQ", self.user.ioctl(self.fd, GET_REGION_INFO, request))
+        return offset, size
+
+    # Config space
+
+    def read_line(self, offset, width=4):
+        return f"pread {self.fd} {self.config + offset:#x} {width}"
+
+    def write_line(self, offset, value, width=4):
+        return f"pwrite {self.fd} {self.config + offset:#x} {value.to_bytes(width, 'little').hex()}"
+
+    def bytes(self, offset, length):
+        count, text = self.user.call(self.read_line(offset, length))
+        assert count == length
+        return bytes.fromhex(text)
+
+    def read(self, offset, width=4):
+        return int.from_bytes(self.bytes(offset, width), "little")
+
+    def write(self, offset, value, width=4):
+        count, _ = self.user.call(self.write_line(offset, value, width))
+        assert count == width
+
+    def dump(self, width):
+        """All of config space, by reads of that width."""
+        return bytes.fromhex(self.user.call(f"dump {self.fd} {self.config:#x} {width}")[1])
+
+    def sweep(self, width, pattern):
+        """What writing a pattern, and then what was there before, does at each offset."""
+        return self.user.call(f"sweep {self.fd} {self.config:#x} {width} {pattern}", timeout=300)[1]
+
+    def capability(self, wanted):
+        """The offset of a capability in the chain, or None."""
+        at = self.read(0x34, 1)
+        while at:
+            identity, after = self.bytes(at, 2)
+            if identity == wanted:
+                return at
+            at = after
+        return None
+
+    def extended(self):
+        """The extended capabilities in the order of the chain, as (ID, offset)."""
+        found, at = [], 0x100
+        while at:
+            header = self.read(at)
+            assert at not in [o for _, o in found], f"the chain has a loop: {found}"
+            found.append((header & 0xffff, at))
+            at = header >> 20
+        return found
+
+    def tph(self):
+        """The offset of the TPH capability, or None."""
+        return dict(self.extended()).get(EXT_CAP_TPH)
+
+    # TPH
+
+    def feature(self, index, flags, body=b"", argsz=None):
+        """VFIO_DEVICE_FEATURE; return the body as it is then."""
+        head = struct.pack("<II", 8 + len(body) if argsz is None else argsz, flags | index)
+        return self.user.ioctl(self.fd, FEATURE, head + body)[8:]
+
+    def info(self):
+        told = self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ENABLE"], GET, bytes(12))
+        flags, modes, requesters, location, reserved, entries = struct.unpack("<IBBBBI", told)
+        assert reserved == 0
+        return Info(flags, modes, requesters, location, entries)
+
+    def opt_in(self):
+        self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ENABLE"], SET)
+
+    def st_config(self, index, values, flags=0, count=None, reserved=0, pointer=None):
+        if pointer is None:
+            pointer = self.user.buffer(struct.pack(f"<{len(values)}I", *values))
+        body = struct.pack("<IIIIQ", flags, index, len(values) if count is None else count,
+                           reserved, pointer)
+        self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ST_CONFIG"], SET, body)
+
+    def cpu_st(self, cpus, flags=0, count=None, pointer=None, entry_flags=0):
+        """(tag, flags) of each CPU; the tag None if it is not valid."""
+        if pointer is None:
+            pointer = self.user.buffer(b"".join(struct.pack("<IHH", cpu, 0xffff, entry_flags)
+                                                for cpu in cpus))
+        body = struct.pack("<IIQ", flags, len(cpus) if count is None else count, pointer)
+        self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_CPU_ST"], GET, body)
+        told = struct.iter_unpack("<IHH", self.user.peek(pointer, 8 * len(cpus)))
+        valid = TPH["VFIO_TPH_CPU_ST_VALID"]
+        return [(tag if flags & valid else None, flags) for _, tag, flags in told]
+
+    def control(self):
+        return self.read(self.tph() + TPH_CTRL) & CONTROL_MASK
+
+    def set_control(self, value, width=4):
+        self.write(self.tph() + TPH_CTRL, value, width)
+
+    def entry(self, index):
+        return self.read(self.tph() + TPH_TABLE + 2 * index, 2)
+
+    # Interrupts
+
+    def vectors(self, count, start=0, bare=False):
+        """SET_IRQS of MSI-X; an eventfd for each vector or, bare, vectors that do nothing."""
+        self.user.call(f"vectors {self.fd} {start} {count} {int(bare)}", timeout=240)
+
+    def no_vectors(self):
+        self.user.call(f"vectors {self.fd} 0 0", timeout=120)
+
+    def msix_table(self):
+        """Where the MSI-X table is, as an address in the process."""
+        if self._mapped is None:
+            at = self.capability(CAP_MSIX)
+            entries, where = (self.read(at + 2, 2) & 0x7ff) + 1, self.read(at + 4)
+            base = (where & ~7) & ~0xfff
+            offset, _ = self.region(where & 7)
+            size = ((where & ~7) - base + 16 * entries + 0xfff) & ~0xfff
+            address, _ = self.user.call(f"mmap {self.fd} {offset + base:#x} {size}")
+            self._mapped = address, size, address + (where & ~7) - base
+        return self._mapped[2]
+
+    def msix_word(self, vector):
+        """Vector Control of an entry of the MSI-X table, as the device has it."""
+        return self.user.call(f"load {self.msix_table() + 16 * vector + 12:#x}")[0]
+
+    def set_msix_word(self, vector, value):
+        """Write Vector Control behind the kernel's back."""
+        self.user.call(f"store {self.msix_table() + 16 * vector + 12:#x} {value:#x}")
+
+    def msix_tags(self, vectors):
+        table = self.msix_table()
+        answers = self.user.calls([f"load {table + 16 * v + 12:#x}" for v in vectors])
+        return [result >> 16 for result, _ in answers]
+
+    # Resets
+
+    def reset(self):
+        self.user.ioctl(self.fd, RESET, 0)
+
+    def dependent(self):
+        """The BDFs of the devices that a hot reset of this one resets."""
+        request = struct.pack("<III", 12 + 8 * 64, 0, 0) + bytes(8 * 64)
+        told = self.user.ioctl(self.fd, GET_HOT_RESET_INFO, request)
+        count, = struct.unpack_from("<I", told, 8)
+        return [f"{segment:04x}:{bus:02x}:{devfn >> 3:02x}.{devfn & 7}" for _, segment, bus, devfn
+                in struct.iter_unpack("<IHBB", told[12:12 + 8 * count])]
+
+    def hot_reset(self):
+        """Hot reset, with the groups of all devices that this process has opened."""
+        groups = list(self.user.containers.values())
+        self.user.ioctl(self.fd, HOT_RESET, struct.pack(f"<III{len(groups)}i", 12 + 4 * len(groups), 0,
+                                                        len(groups), *groups))
+
+    def power_state(self, state):
+        """Go to D0 (0) or D3hot (3), as a driver does, by the Power Management capability."""
+        self.write(self.capability(CAP_POWER) + 4, state, 2)
