@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""After a reset, what the user set is there again, or what is read says that it is not."""
+
+import errno
+
+import pytest
+
+from tphrig import vfio
+from tphrig.guest import PORT_BDF, SLOT_BDF
+from tphrig.vfio import EXTENDED, IV, fails
+
+ON = EXTENDED | IV
+FIRMWARE = 0x5a
+TAGS = {1: 0x701, 2: 0x702, 5: 0x705}
+
+
+def initiate_flr(device):
+    control = device.capability(vfio.CAP_EXPRESS) + 8
+    device.write(control, device.read(control, 2) | 0x8000, 2)
+
+
+def initiate_af_flr(device):
+    # The kernel resets by the first method that it has, whatever the user asked for.
+    device.user.guest.run(f"echo af_flr > /sys/bus/pci/devices/{device.bdf}/reset_method")
+    device.write(device.capability(vfio.CAP_AF) + 4, 1, 1)
+
+
+def sysfs(method):
+    def reset(device):
+        where = f"/sys/bus/pci/devices/{device.bdf}"
+        device.user.guest.run(f"echo {method} > {where}/reset_method && echo 1 > {where}/reset")
+    return reset
+
+
+def through_d3hot(device):
+    device.power_state(3)
+    device.power_state(0)
+
+
+def low_power(device):
+    device.feature(vfio.LOW_POWER_ENTRY, vfio.SET, bytes(8))
+    state = f"/sys/bus/pci/devices/{device.bdf}/power/runtime_status"
+    device.user.guest.run(f"until grep -q suspended {state}; do sleep 0.05; done", timeout=30)
+    device.feature(vfio.LOW_POWER_EXIT, vfio.SET)
+
+
+def hot_reset(device):
+    device.hot_reset()
+
+
+# What it is, what the emulator needs for it, and how the emulator sees it (None: it resets nothing)
+RESETS = {
+    "VFIO_DEVICE_RESET": (vfio.Device.reset, "", "flr"),
+    "FLR in Device Control": (initiate_flr, "", "flr"),
+    "AF FLR": (initiate_af_flr, "af=1", "af_flr"),
+    "FLR through sysfs": (sysfs("flr"), "", "flr"),
+    "AF FLR through sysfs": (sysfs("af_flr"), "af=1", "af_flr"),
+    "bus reset through sysfs": (sysfs("bus"), "", "bus"),
+    "PM reset through sysfs": (sysfs("pm"), "nsr=0", "d3hot"),
+    "hot reset": (hot_reset, "", "bus"),
+    "D3hot": (through_d3hot, "nsr=0", "d3hot"),
+    "D3hot that keeps state": (through_d3hot, "nsr=1", None),
+    "low power": (low_power, "nsr=0", "d3hot"),
+}
+
+
+def set_up(functions, options, vectors=0, **where):
+    device, emulated = functions.open(f"{options} firmware={FIRMWARE}", **where)
+    for index, tag in TAGS.items():
+        device.st_config(index, [tag])
+    if vectors:
+        device.vectors(vectors)
+    device.set_control(ON)
+    return device, emulated
+
+
+def kinds(emulated):
+    """The resets in the emulator's log."""
+    operations = [line.split() for line in emulated.file("log").splitlines()]
+    return [fields[-1] for fields in operations if fields[2:3] == ["R"]]
+
+
+@pytest.mark.parametrize("name", RESETS)
+def test_table_and_requester_are_there_again_after(functions, name):
+    reset, option, kind = RESETS[name]
+    device, emulated = set_up(functions, f"loc=cap size=8 {option}")
+    emulated.clear()
+    for _ in range(2):
+        reset(device)
+        assert emulated.ctrl() == ON
+        assert device.control() == ON
+        assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
+    assert set(kinds(emulated)) == ({kind} if kind else set())
+    device.st_config(3, [0x703])
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS | {3: 0x703}
+    assert emulated.ctrl() == ON
+
+
+@pytest.mark.parametrize("name", RESETS)
+def test_tags_in_the_msix_table_are_there_again_after(functions, name):
+    reset, option, _ = RESETS[name]
+    device, emulated = set_up(functions, f"loc=msix {option}", vectors=6)
+    wanted = [TAGS.get(i, 0) for i in range(10)]
+    assert device.msix_tags(range(10)) == wanted
+    reset(device)
+    assert emulated.ctrl() == device.control() == ON
+    assert device.msix_tags(range(10)) == wanted
+    device.st_config(0, [0x700])
+    assert device.msix_tags(range(10)) == [0x700] + wanted[1:]
+
+
+def test_what_was_set_while_tph_is_off_survives_a_reset(functions):
+    device, emulated = functions.open(f"loc=cap size=8 firmware={FIRMWARE}")
+    device.st_config(1, [0x701, 0x702])
+    device.reset()
+    assert (device.entry(1), device.entry(2), device.entry(3)) == (0x701, 0x702, FIRMWARE)
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE)
+    device.set_control(ON)
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | {1: 0x701, 2: 0x702}
+
+
+def test_tph_that_was_off_stays_off_after_a_reset(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    device.set_control(0)
+    device.reset()
+    assert emulated.ctrl() & 0x300 == device.control() & 0x300 == 0
+
+
+@pytest.mark.parametrize("loc", ("cap size=8", "none"))
+def test_a_reset_that_config_space_does_not_tell_of_reads_as_off_until_switched_on(functions, loc):
+    if loc == "none":
+        device, emulated = functions.open("loc=none")
+        device.set_control(ON)
+    else:
+        device, emulated = set_up(functions, f"loc={loc}")
+    emulated.write("reset", 1)
+    assert device.control() & 0x300 == 0
+    device.set_control(ON)
+    assert emulated.ctrl() == device.control() == ON
+    if loc != "none":
+        assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
+
+
+def test_after_such_a_reset_st_config_keeps_for_later_and_turns_nothing_on(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    emulated.write("reset", 1)
+    device.st_config(0, [0x700])
+    assert emulated.ctrl() & 0x300 == device.control() & 0x300 == 0
+    device.set_control(ON)
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS | {0: 0x700}
+
+
+def test_a_reset_that_took_the_bars_along_is_mended_when_command_is_written(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY
+    device.write(vfio.COMMAND, command, 2)
+    emulated.write("reset", 1)
+    functions.guest.run(r"printf '\0\0' | dd bs=1 seek=4 conv=notrunc "
+                        f"of=/sys/bus/pci/devices/{PORT_BDF[0]}/config 2>/dev/null")
+    assert device.control() & 0x300 == 0
+    device.write(vfio.COMMAND, command, 2)
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
+
+
+def test_in_d3hot_what_must_reach_the_device_is_an_io_error_and_the_rest_is_not(functions):
+    device, emulated = set_up(functions, "loc=cap size=8 nsr=0")
+    device.power_state(3)
+    with fails(errno.EIO):
+        device.st_config(0, [0x700])
+    with fails(errno.EIO):
+        device.write(0x1a0 + vfio.TPH_CTRL, 0)
+    assert device.info().user_opt_in
+    device.power_state(0)
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
+    device.st_config(0, [0x700])
+
+
+def test_a_device_that_was_gone_for_a_while_reads_as_off_and_can_be_switched_on(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    emulated.write("unreachable", 1)
+    with fails(errno.EIO):
+        device.st_config(0, [0x700])
+    emulated.write("reset", 1)
+    emulated.write("unreachable", 0)
+    assert device.control() & 0x300 == 0
+    device.set_control(ON)
+    assert emulated.ctrl() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
+
+
+def test_hot_reset_restores_all_devices_of_the_slot(more_functions):
+    more_functions.emulate(f"loc=cap size=8 firmware={FIRMWARE}", SLOT_BDF[1])
+    first, one = set_up(more_functions, "loc=cap size=8", bdf=SLOT_BDF[0])
+    more_functions.guest.bind(SLOT_BDF[1])
+    second, other = more_functions.user.open(SLOT_BDF[1]), more_functions.emulated[SLOT_BDF[1]]
+    second.opt_in()
+    second.st_config(0, [0x800])
+    second.set_control(vfio.STANDARD | vfio.DS)
+    assert set(SLOT_BDF) <= set(first.dependent())
+    first.hot_reset()
+    assert one.ctrl() == first.control() == ON
+    assert one.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
+    assert other.ctrl() == second.control() == vfio.STANDARD | vfio.DS
+    assert other.table() == dict.fromkeys(range(8), FIRMWARE) | {0: 0x800}
+    assert "bus" in kinds(one) and "bus" in kinds(other)
