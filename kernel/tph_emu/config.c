@@ -534,6 +534,10 @@ void tph_emu_restore_beneath(struct tph_emu *emu, struct pci_bus *bus)
 		if (beneath_read(&dev, pos) != was)
 			dev.ops->write(bus, emu->devfn, pos, sizeof(was), was);
 	}
+
+	/* This was 0, or af=1 would have been refused */
+	if (emu->conf.af && emu->found)
+		dev.ops->write(bus, emu->devfn, AF_POS + 4, sizeof(u32), 0);
 }
 
 int tph_emu_hook(struct pci_bus *bus)
