@@ -113,8 +113,6 @@ def ports(guest):
         assert not violations, "\n".join(violations)
 
 
-
-
 class Functions:
     """Devices with an emulated capability, opened by a user of VFIO."""
 

@@ -148,14 +148,16 @@ class Guest:
     def _wait_for_shell(self):
         end = time.monotonic() + 90
         while time.monotonic() < end:
-            self._check_qemu()
-            # The shell may not listen yet when it is asked for the first time.
-            self.shell.send("echo 'UP''!'\n")
-            if self.shell.expect(["UP!\n", pexpect.TIMEOUT, pexpect.EOF], timeout=1) == 0:
-                with contextlib.suppress(pexpect.TIMEOUT):
-                    while True:
-                        self.shell.expect("UP!\n", timeout=0.3)
-                return
+            try:
+                # The shell may not listen yet when it is asked for the first time.
+                self.shell.send("echo 'UP''!'\n")
+                if self.shell.expect(["UP!\n", pexpect.TIMEOUT], timeout=1) == 0:
+                    with contextlib.suppress(pexpect.TIMEOUT):
+                        while True:
+                            self.shell.expect("UP!\n", timeout=0.3)
+                    return
+            except (pexpect.EOF, ConnectionError):
+                self._closed("boot")
         raise Fail(f"the guest does not boot within 90 s; {self._console_end()}")
 
     def run(self, command, check=True, timeout=60):
@@ -183,16 +185,19 @@ class Guest:
     def _expect(self, spawned, pattern, timeout, what):
         try:
             return spawned.expect(pattern, timeout=timeout)
-        except pexpect.EOF:
-            # QEMU may need a moment to be seen dead.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.qemu.wait(timeout=5)
-            self._check_qemu()
-            raise Fail(f"the guest's port closed during: {what}") from None
+        except (pexpect.EOF, ConnectionError):
+            self._closed(what)
         except pexpect.TIMEOUT:
             self._check_qemu()
             raise Fail(f"no answer within {timeout} s to: {what}; last output: "
                        f"{strip(spawned.before or '')[-300:]!r}; {self._console_end()}") from None
+
+    def _closed(self, what):
+        # QEMU may need a moment to be seen dead.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.qemu.wait(timeout=5)
+        self._check_qemu()
+        raise Fail(f"the guest's port closed during: {what}") from None
 
     def console(self):
         return self.console_log.read_text(errors="replace")
