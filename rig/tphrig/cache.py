@@ -75,3 +75,13 @@ def publish(path):
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def once(path, lock_name, fill):
+    """Return path, which fill(folder) makes unless it is there, made by this run or by another."""
+    if not path.exists():
+        with lock(lock_name):
+            if not path.exists():
+                with publish(path) as folder:
+                    fill(folder)
+    return path

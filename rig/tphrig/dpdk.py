@@ -54,17 +54,14 @@ class Build:
 
     def objects(self, pattern):
         """Return the folder of those compiled objects whose path matches, built if need be."""
-        folder = self.out / f"objects-{cache.digest(pattern)}"
-        if not folder.exists():
-            with cache.lock(self.work.name):
-                self._configure()
-                known = [m[1] for m in re.finditer(rf"^(\S*{pattern}): c_COMPILER$",
-                                                   self._ask("targets", "all"), re.M)]
-                self._ninja("building objects of DPDK", *known)
-                with cache.publish(folder) as partial:
-                    for name in known:
-                        shutil.copy2(self.folder / name, partial)
-        return folder
+        def fill(folder):
+            self._configure()
+            known = [m[1] for m in re.finditer(rf"^(\S*{pattern}): c_COMPILER$",
+                                               self._ask("targets", "all"), re.M)]
+            self._ninja("building objects of DPDK", *known)
+            for name in known:
+                shutil.copy2(self.folder / name, folder)
+        return cache.once(self.out / f"objects-{cache.digest(pattern)}", self.work.name, fill)
 
     def unit_tests(self):
         """Return a dpdk-test with the overlay's tests only: the others take long to compile."""

@@ -23,11 +23,7 @@ def initramfs(kernel, emulator, programs):
     key = cache.digest(kernel.name, emulator.name, GUEST, vfio.UAPI,
                        *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
     out = cache.root() / "out" / f"initramfs-{key}"
-    if not out.exists():
-        with cache.lock("initramfs"):
-            if not out.exists():
-                with cache.publish(out) as folder:
-                    _pack(folder, kernel, emulator, programs)
+    cache.once(out, "initramfs", lambda folder: _pack(folder, kernel, emulator, programs))
     return out / "initramfs.cpio"
 
 
@@ -80,10 +76,9 @@ def _libraries(programs):
 
 def acpi_table():
     """Return the SSDT that gives the guest's CPUs their Steering Tags."""
+    def fill(folder):
+        done = subprocess.run(["iasl", "-p", folder / "tph", acpi.SOURCE], capture_output=True, text=True)
+        if done.returncode:
+            raise Fail(f"iasl does not compile {acpi.SOURCE}: {done.stdout.strip()[-200:]}")
     out = cache.root() / "out" / f"acpi-{cache.digest(acpi.SOURCE)}"
-    if not out.exists():
-        with cache.lock("acpi"), cache.publish(out) as folder:
-            done = subprocess.run(["iasl", "-p", folder / "tph", acpi.SOURCE], capture_output=True, text=True)
-            if done.returncode:
-                raise Fail(f"iasl does not compile {acpi.SOURCE}: {done.stdout.strip()[-200:]}")
-    return out / "tph.aml"
+    return cache.once(out, "acpi", fill) / "tph.aml"

@@ -54,48 +54,40 @@ class Kernel:
 
     def build(self):
         """Return the folder that holds bzImage and lib/modules."""
-        if not self.out.exists():
-            with cache.lock(f"linux-{self.flavour}"):
-                if not self.out.exists():
-                    self._build()
-        return self.out
+        return self._once(self.out, self._install)
 
     def emulator(self):
         """Return the folder that holds tph_emu.ko for this kernel."""
-        out = cache.root() / "out" / f"emulator-{cache.digest(self.state, EMULATOR)}"
-        if not out.exists():
-            with cache.lock(f"linux-{self.flavour}"):
-                self._prepare()
-                with cache.publish(out) as folder:
-                    self._make_emulator(folder)
-        return out
+        return self._once(cache.root() / "out" / f"emulator-{cache.digest(self.state, EMULATOR)}",
+                          self._make_emulator)
 
     def selftests(self):
         """Return the programs of the kernel's own vfio selftests."""
-        out = cache.root() / "out" / f"selftests-{self.state}"
-        if not out.exists():
-            with cache.lock(f"linux-{self.flavour}"):
-                self._prepare()
-                self._make("installing the kernel's headers", "headers")
-                self._make("building the vfio selftests", "-C", "tools/testing/selftests",
-                           "TARGETS=vfio")
-                with cache.publish(out) as folder:
-                    for program in (self.tree / "tools/testing/selftests/vfio").glob("*_test"):
-                        shutil.copy(program, folder)
-        return sorted(out.iterdir())
+        return sorted(self._once(cache.root() / "out" / f"selftests-{self.state}",
+                                 self._make_selftests).iterdir())
+
+    def _once(self, out, fill):
+        def prepare_and_fill(folder):
+            self._prepare()
+            fill(folder)
+        return cache.once(out, f"linux-{self.flavour}", prepare_and_fill)
 
     def _make(self, what, *arguments):
         run(what, ["make", "-C", self.tree, f"-j{os.cpu_count()}", *arguments], self.log,
             progress=KbuildProgress(), env=os.environ | REPRODUCIBLE)
 
-    def _build(self):
-        self._prepare()
+    def _install(self, folder):
         release = (self.tree / "include/config/kernel.release").read_text().strip()
-        with cache.publish(self.out) as folder:
-            shutil.copy(self.tree / "arch/x86/boot/bzImage", folder)
-            self._make("collecting its modules", f"INSTALL_MOD_PATH={folder}", "modules_install")
-            for link in ("build", "source"):
-                (folder / "lib/modules" / release / link).unlink(missing_ok=True)
+        shutil.copy(self.tree / "arch/x86/boot/bzImage", folder)
+        self._make("collecting its modules", f"INSTALL_MOD_PATH={folder}", "modules_install")
+        for link in ("build", "source"):
+            (folder / "lib/modules" / release / link).unlink(missing_ok=True)
+
+    def _make_selftests(self, folder):
+        self._make("installing the kernel's headers", "headers")
+        self._make("building the vfio selftests", "-C", "tools/testing/selftests", "TARGETS=vfio")
+        for program in (self.tree / "tools/testing/selftests/vfio").glob("*_test"):
+            shutil.copy(program, folder)
 
     def _prepare(self):
         """Bring the work tree into the state wanted, and build it."""
