@@ -193,10 +193,12 @@ FORMAT = ("--zero-commit", "--no-signature", "--no-attach", "--no-thread", "--no
 def make_base(source, target, log):
     """Make a git tree of a kernel source: branch tph at branch base, nothing applied yet."""
     run("copying the kernel's tree", ["rsync", "-a", "--exclude=/.git", f"{source}/", target], log)
-    # The user may have built in that tree, and may never have told git a name.
+    # The user may have built in that tree, and may never have told git a name. Packing what was
+    # just added would take longer than all the rest, and goes on in the background.
     run("making a git tree of it", ["sh", "-ec", "make -s mrproper; git init -q -b base; "
         "git config user.email || { git config user.name rig; git config user.email rig@localhost; }; "
-        'git add -Af; git commit -q -m "The untouched source"; git checkout -q -b tph'], log, cwd=target)
+        "git add -Af; git -c gc.auto=0 commit -q -m 'The untouched source'; "
+        "git checkout -q -b tph"], log, cwd=target)
 
 
 def make_tree(target, named_source=""):
@@ -208,7 +210,8 @@ def make_tree(target, named_source=""):
     with cache.publish(target) as folder:
         make_base(source, folder, log)
         run("applying the series",
-            ["git", "-C", folder, "am", "--committer-date-is-author-date", *patches()], log)
+            ["git", "-C", folder, "-c", "gc.auto=0", "am", "--committer-date-is-author-date",
+             *patches()], log)
     say(f"{target}: branch tph is the series, branch base what it applies to")
 
 
