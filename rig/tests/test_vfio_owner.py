@@ -61,7 +61,7 @@ def test_the_next_owner_finds_tph_off_and_firmwares_entries(functions, ending, o
     assert not heir.info().user_opt_in
     assert heir.control() & 0x300 == 0
     heir.opt_in()
-    assert [heir.entry(i) for i in range(SIZE)] == [FIRMWARE] * SIZE
+    assert heir.entries(range(SIZE)) == [FIRMWARE] * SIZE
     assert emulated.ctrl() & 0x300 == 0
     heir.set_control(ON & ~0x300 | vfio.STANDARD)
     assert emulated.table() == dict.fromkeys(range(SIZE), FIRMWARE), "nothing is remembered"

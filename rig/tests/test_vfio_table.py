@@ -44,7 +44,7 @@ def test_what_is_set_arrives_and_untouched_entries_keep_firmwares_tags(functions
             device.st_config(0, [high + 0x31])
             wanted = table_of(size, **{f"e{last}": high + 0x21} | {"e0": high + 0x31})
             assert emulated.table() == wanted
-            assert {i: device.entry(i) for i in range(size)} == wanted
+            assert dict(enumerate(device.entries(range(size)))) == wanted
 
             device.set_control(0)
             assert emulated.ctrl() & ~7 == 0
@@ -173,7 +173,7 @@ def test_an_unreachable_device_is_an_io_error_for_what_must_reach_it(functions):
     emulated.write("unreachable", 0)
     assert emulated.ctrl() == 0
     device.write(tph + vfio.TPH_CTRL, on)
-    assert [device.entry(i) for i in range(4)] == [1, 2, FIRMWARE, FIRMWARE]
+    assert device.entries(range(4)) == [1, 2, FIRMWARE, FIRMWARE]
     emulated.write("unreachable", 1)
     with fails(errno.EIO):
         device.st_config(0, [3])

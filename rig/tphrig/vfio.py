@@ -163,7 +163,7 @@ class Device:
     def __init__(self, user, bdf, fd):
         self.user, self.bdf, self.fd = user, bdf, fd
         self.config = self.region(CONFIG_REGION)[0]
-        self._mapped = None
+        self._mapped = self._tph = None
 
     def close(self):
         if self._mapped:
@@ -226,8 +226,10 @@ class Device:
         return found
 
     def tph(self):
-        """The offset of the TPH capability, or None."""
-        return dict(self.extended()).get(EXT_CAP_TPH)
+        """The offset of the TPH capability, or None.  Where it is, it stays."""
+        if self._tph is None:
+            self._tph = dict(self.extended()).get(EXT_CAP_TPH)
+        return self._tph
 
     # TPH
 
@@ -271,6 +273,10 @@ class Device:
 
     def entry(self, index):
         return self.read(self.tph() + TPH_TABLE + 2 * index, 2)
+
+    def entries(self, indices):
+        lines = [self.read_line(self.tph() + TPH_TABLE + 2 * index, 2) for index in indices]
+        return [int.from_bytes(bytes.fromhex(text), "little") for _, text in self.user.calls(lines)]
 
     # Interrupts
 
