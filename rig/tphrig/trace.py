@@ -44,6 +44,7 @@ class Trace:
     def _settle(self):
         """Wait until all that QEMU has traced so far is through the filter: a line goes after it."""
         self.marks += 1
+        begin = self.path.stat().st_size
         line = f"rig mark {self.marks}\n"
         # Not blocking where there is no filter any more; blocking where it is behind.
         fifo = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
@@ -51,7 +52,7 @@ class Trace:
         os.write(fifo, line.encode())
         os.close(fifo)
         end = time.monotonic() + 60
-        while line not in self._read(max(0, self.path.stat().st_size - 4096)):
+        while line not in self._read(begin):
             if time.monotonic() > end:
                 raise Fail("the filter of QEMU's trace does not answer: is the machine overloaded?")
             time.sleep(0.01)
