@@ -164,6 +164,35 @@ def test_a_reset_that_took_the_bars_along_is_mended_when_command_is_written(func
     assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
 
 
+def recover_from_fatal_error(functions):
+    """The Root Port tells of an error on its link, and the kernel resets the link."""
+    functions.guest.run("dmesg -c >/dev/null")
+    functions.guest.monitor("pcie_aer_inject_error rp0 DLP")
+    functions.guest.run("until dmesg | grep -q 'AER: device recovery successful'; "
+                        "do sleep 0.1; done", timeout=30)
+
+
+def test_after_recovery_by_aer_tph_reads_as_off_until_the_user_switches_it_on(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    recover_from_fatal_error(functions)
+    assert kinds(emulated)[-1] == "bus"
+    assert device.control() & 0x300 == emulated.ctrl() & 0x300 == 0
+    assert emulated.table() == dict.fromkeys(range(8), 0)
+    device.set_control(ON)
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
+
+
+def test_after_recovery_by_aer_tags_in_the_msix_table_return_with_the_memory_and_tph(functions):
+    device, emulated = set_up(functions, "loc=msix", vectors=6)
+    recover_from_fatal_error(functions)
+    assert device.control() & 0x300 == emulated.ctrl() & 0x300 == 0
+    device.write(vfio.COMMAND, vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER, 2)
+    device.set_control(ON)
+    assert emulated.ctrl() == device.control() == ON
+    assert device.msix_tags(range(6)) == [TAGS.get(i, 0) for i in range(6)]
+
+
 def test_in_d3hot_what_must_reach_the_device_is_an_io_error_and_the_rest_is_not(functions):
     device, emulated = set_up(functions, "loc=cap size=8 nsr=0")
     device.power_state(3)
