@@ -9,7 +9,7 @@ only its writes can be seen.
 
 import pytest
 
-from tphrig import acpi
+from tphrig import acpi, vfio
 from tphrig.demo import arrived_in_config, stashes
 from tphrig.guest import PORT_BDF
 
@@ -152,8 +152,8 @@ def test_vector_mode_puts_tags_at_the_entries_of_the_vectors_of_queues(guest, ta
         testpmd.cmd("tph stash port 1 rxq 2 lcore 1 objects header")
         assert tags() == vector_tags(q0=2, q2=1)
         if place == "msix":
-            arrived = {vector: value >> 16 for vector, field, value
-                       in guest.trace.msix_writes(guest.bar(PORT_BDF[1], 3), mark) if field == 3}
+            events = guest.tph_events(PORT_BDF[1], 0x1a0 + vfio.TPH_CTRL, mark)
+            arrived = {vector: value >> 16 for kind, vector, value in events if kind == "entry"}
             assert {vector: tag for vector, tag in arrived.items() if tag} == {
                 1: tags()[1], 3: tags()[3]}
         else:

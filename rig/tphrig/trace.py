@@ -24,8 +24,6 @@ _CONFIG = re.compile(r"pci_cfg_write (\S+) (\S+) @(0x[0-9a-f]+) <- (0x[0-9a-f]+)
 _MMIO = re.compile(r"memory_region_ops_write cpu \S+ mr (\S+) addr (0x[0-9a-f]+) "
                    r"value (0x[0-9a-f]+) size (\d+) name '([^']*)'")
 BAR0_SIZE = 0x20000
-# igb has ten vectors.
-MSIX_TABLE_SIZE = 10 * 16
 
 
 class Trace:
@@ -98,16 +96,6 @@ class Trace:
                 register = igb_register(int(match[2], 16) - bar0)
                 if register:
                     found.append((*register, int(match[3], 16)))
-        return found
-
-
-    def msix_writes(self, table, since=0):
-        """Writes to the MSI-X table at that address, as (vector, word of four, value), in order."""
-        found = []
-        for match in map(_MMIO.search, self.lines(since)):
-            offset = int(match[2], 16) - table if match and match[5] == "msix-table" else -1
-            if 0 <= offset < MSIX_TABLE_SIZE:
-                found.append((offset // 16, offset % 16 // 4, int(match[3], 16)))
         return found
 
 
