@@ -38,7 +38,8 @@ shell: setup ## a shell in the guest
 check: setup ## run the test suite; ARGS goes to pytest
 	@$(RIG) check -- $(ARGS)
 
-matrix: setup ## does it work with the DPDK trees DPDK="PATH PATH…"?
+matrix: setup ## does it work with the DPDK trees DPDK="PATH PATH…"? installs clang
+	@rig/packages clang
 	@$(RIG) matrix $(DPDK)
 
 docs: setup ## build DPDK's guide with TPH in it; installs Sphinx

@@ -29,7 +29,7 @@ def test_what_is_no_dpdk_tree_gets_one_line_and_the_next_is_tried(tmp_path, pyte
     done = subprocess.run([RIG, "-C", pytestconfig.getoption("--rig-build"), "matrix",
                            tmp_path, tmp_path / "absent"], capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr == ""
-    assert rows(done.stdout) == {str(path): ["FAILED", "-", "-", "-", "-"]
+    assert rows(done.stdout) == {str(path): ["FAILED", *"------"]
                                  for path in (tmp_path, tmp_path / "absent")}
     reasons = done.stdout.split("\n\n")[-1].splitlines()
     assert len(reasons) == 2
@@ -44,7 +44,7 @@ def test_a_tree_without_an_anchor_is_told_by_the_name_of_the_hook(rig, dpdk_tree
     assert matrix.run(rig, [dpdk_tree]) == 1
     shown = capsys.readouterr().out
     version = (dpdk_tree / "VERSION").read_text().strip()
-    assert rows(shown) == {version: ["FAILED", "-", "-", "-", "-"]}
+    assert rows(shown) == {version: ["FAILED", *"------"]}
     assert "hook 'igb: close'" in shown.splitlines()[-1]
     assert file.read_text() == text and not (dpdk_tree / ".dpdk-tph-graft").exists()
 

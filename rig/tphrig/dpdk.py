@@ -26,7 +26,8 @@ ENVIRONMENT = os.environ | {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 class Build:
     """One source of DPDK in one configuration, in a work folder of its own; stock: without TPH."""
 
-    def __init__(self, named_source="", drivers="", disable_libs="", options=(), stock=False):
+    def __init__(self, named_source="", drivers="", disable_libs="", options=(), stock=False,
+                 compiler=None):
         self.source, source_key = sources.dpdk(named_source)
         self.settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
                          *([] if stock else ["-Dexamples=tph_lcore"]),
@@ -34,7 +35,9 @@ class Build:
                          f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
         overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
         self.stock = stock
-        key = (source_key, *self.settings)
+        chosen = {"CC": compiler} if compiler else {}
+        self.environment = ENVIRONMENT | chosen
+        key = (source_key, *self.settings, *chosen.values())
         self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"
         self.work = cache.root() / "work" / f"dpdk-{cache.digest(*key)}"
         self.folder = self.work / "build"
@@ -122,7 +125,8 @@ class Build:
         if not (self.folder / "build.ninja").exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             run("configuring DPDK", ["meson", "setup", f"--prefix={self.work / 'prefix'}",
-                                     *self.settings, self.folder, tree], self.log, env=ENVIRONMENT)
+                                     *self.settings, self.folder, tree],
+                self.log, env=self.environment)
 
     def _linked(self, binary):
         # The place of a program is not the same in every release.

@@ -12,11 +12,14 @@ import tempfile
 from pathlib import Path
 
 from . import cache, demo, dpdk, sources
-from .say import Fail, run as run_logged, say
+from .say import Fail, ninja_progress, run as run_logged, say
 from .session import Rig
 
 # A tree that is not grafted or not built can show nothing else.
 NEEDED = ("graft", "build")
+# git wants to know who applies the series; what is made of it is thrown away.
+AUTHOR = os.environ | {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
+                       for what, value in (("NAME", "Matrix"), ("EMAIL", "matrix@example.org"))}
 
 
 class _Tree(Rig):
@@ -27,7 +30,8 @@ class _Tree(Rig):
         self.path = Path(path).expanduser().resolve() if path else sources.dpdk("")[0]
         self.log = str(sources.logs() / "matrix.log")
         self.steps = {"graft": self._graft, "build": self._build, "unit tests": self._unit_tests,
-                      "install": self._install, "demo": self._demo}
+                      "clang": self._clang, "install": self._install, "demo": self._demo,
+                      "series": self._series}
 
     @property
     def name(self):
@@ -36,9 +40,9 @@ class _Tree(Rig):
         except (OSError, ValueError):
             return str(self.path)
 
-    def dpdk(self):
+    def dpdk(self, **how):
         return dpdk.Build(str(self.path), self.options["drivers"], self.options["disable_libs"],
-                          options=("-Dwerror=true", "-Ddeveloper_mode=enabled"))
+                          options=("-Dwerror=true", "-Ddeveloper_mode=enabled"), **how)
 
     def row(self):
         """The result of each step, None where it was not reached, and what went wrong."""
@@ -59,9 +63,7 @@ class _Tree(Rig):
         self._run("checking the anchors", sys.executable, dpdk.GRAFT, "--check", self.path)
         with tempfile.TemporaryDirectory(dir=cache.root()) as folder:
             before, after = f"{folder}/before", f"{folder}/after"
-            dpdk.copy(self.path, before, self.log)
-            # The user may have grafted it.
-            self._run("looking for an earlier graft", sys.executable, dpdk.GRAFT, "--revert", before)
+            self._copy(before)
             self._run("copying it again", "cp", "-a", before, after)
             self._run("grafting", sys.executable, dpdk.GRAFT, after)
             self._run("taking the graft out", sys.executable, dpdk.GRAFT, "--revert", after)
@@ -77,7 +79,16 @@ class _Tree(Rig):
         return "ok"
 
     def _unit_tests(self):
-        program, names = self.program("dpdk-test"), dpdk.unit_tests()
+        return self._run_unit_tests(self.program("dpdk-test"))
+
+    def _clang(self):
+        build = self.dpdk(compiler="clang")
+        for name in dpdk.PROGRAMS:
+            build.program(name)
+        return self._run_unit_tests(build.program("dpdk-test"))
+
+    def _run_unit_tests(self, program):
+        names = dpdk.unit_tests()
         for name in names:
             dpdk.unit_test(program, name)
         return f"{len(names)} ok"
@@ -107,6 +118,42 @@ class _Tree(Rig):
         with open(self.log, "a", encoding="utf-8") as log, contextlib.redirect_stdout(log):
             demo.run(self)
         return "ok"
+
+    def _series(self):
+        """Each patch builds on those before it, and the tree's own tools find no fault in any."""
+        with tempfile.TemporaryDirectory(dir=cache.root()) as folder:
+            tree, out, build = f"{folder}/tree", f"{folder}/out", f"{folder}/build"
+            self._copy(tree)
+            git = ["git", "-C", tree]
+            self._run("making it a git tree", *git, "init", "-q")
+            self._run("making it a git tree", *git, "add", "-A", "-f", env=AUTHOR)
+            self._run("making it a git tree", *git, "commit", "-q", "-m", "base", env=AUTHOR)
+            written = subprocess.run([sys.executable, dpdk.GRAFT, "--series", out, tree], env=AUTHOR,
+                                     capture_output=True, text=True)
+            if "for a newer tree" in written.stderr:
+                return "too old"
+            if written.returncode:
+                raise Fail(written.stderr)
+            # Without the example, which comes late in the series
+            self._run("configuring DPDK", "meson", "setup", *self.dpdk(stock=True).settings, build,
+                      tree, env=dpdk.ENVIRONMENT)
+            patches = sorted(Path(out).glob("*.patch"))[1:]
+            for patch in patches:
+                self._run(f"applying {patch.name}", *git, "am", "-q", patch, env=AUTHOR)
+                self._run(f"building {patch.name}", "ninja", "-C", build, progress=ninja_progress,
+                          env=dpdk.ENVIRONMENT)
+            count = str(len(patches))
+            checkpatch = sources.kernel(self.options["kernel_source"])[0] / "scripts/checkpatch.pl"
+            self._run("asking checkpatches.sh", "devtools/checkpatches.sh", "-n", count, cwd=tree,
+                      env=os.environ | {"DPDK_CHECKPATCH_PATH": str(checkpatch)})
+            self._run("asking check-git-log.sh", "devtools/check-git-log.sh", "-n", count, cwd=tree)
+            self._run("asking check-spdx-tag.sh", "devtools/check-spdx-tag.sh", cwd=tree)
+        return f"{count} ok"
+
+    def _copy(self, folder):
+        """A copy of the tree without the graft, which the user may have made."""
+        dpdk.copy(self.path, folder, self.log)
+        self._run("looking for an earlier graft", sys.executable, dpdk.GRAFT, "--revert", folder)
 
     def _run(self, what, *command, **how):
         run_logged(what, command, self.log, **how)
