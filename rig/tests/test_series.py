@@ -42,6 +42,14 @@ def test_exported_series_is_the_same_byte_for_byte(tree):
     assert kernel.formatted(tree) == {p.name: p.read_bytes() for p in kernel.patches()}
 
 
+def test_cover_letter_counts_what_the_series_changes(tree):
+    cover = (kernel.SERIES / "0000-cover-letter.txt").read_text()
+    assert git(tree, "diff", "--stat=72", "--summary", "base", "tph") in cover
+    subjects = git(tree, "log", "--reverse", "--format=%s", "base..tph").splitlines()
+    for number, subject in enumerate(subjects, 1):
+        assert f"{number:2}   {subject}\n" in cover
+
+
 def test_kernel_and_dpdk_have_the_same_uapi_header(tree):
     ours = cache.PROJECT / "drivers" / "bus" / "pci" / "linux" / UAPI
     assert git(tree, "show", f"tph:include/uapi/linux/{UAPI}") == ours.read_text()
