@@ -8,6 +8,7 @@ import pytest
 
 from tphrig import vfio
 from tphrig.guest import PORT_BDF, SLOT_BDF
+from tphrig.trace import tags_changed_with_requester_on
 from tphrig.vfio import EXTENDED, IV, fails
 
 ON = EXTENDED | IV
@@ -103,7 +104,10 @@ def test_tags_in_the_msix_table_are_there_again_after(functions, name):
     device, emulated = set_up(functions, f"loc=msix {option}", vectors=6)
     wanted = [TAGS.get(i, 0) for i in range(10)]
     assert device.msix_tags(range(10)) == wanted
+    mark = functions.guest.trace.mark()
     reset(device)
+    events = functions.guest.tph_events(device.bdf, 0x1a0 + vfio.TPH_CTRL, mark)
+    assert tags_changed_with_requester_on(events) == []
     assert emulated.ctrl() == device.control() == ON
     assert device.msix_tags(range(10)) == wanted
     device.st_config(0, [0x700])

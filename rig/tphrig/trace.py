@@ -107,3 +107,16 @@ def igb_register(offset):
         if 0 <= offset - old < 4 * 0x100 and (offset - old) % 0x100 == 0:
             return name, (offset - old) // 0x100
     return None
+
+
+def tags_changed_with_requester_on(events, on=False):
+    """Vectors whose tag changed while the requester was on, of what Guest.tph_events() returns."""
+    tags, found = {}, []
+    for kind, vector, value in events:
+        if kind == "control":
+            on = bool(value & 0x300)
+        else:
+            if on and value >> 16 != tags.get(vector, 0):
+                found.append(vector)
+            tags[vector] = value >> 16
+    return found
