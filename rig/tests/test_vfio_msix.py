@@ -89,6 +89,10 @@ def test_a_batch_costs_one_write_a_vector_and_no_more_than_six_config_accesses(f
         device.st_config(0, [0x100 * count + i for i in range(count)])
         stats = emulated.stats()
         assert stats["config_writes"] == 0 and stats["config_reads"] <= 4
+    mark = functions.guest.trace.mark()
+    device.st_config(0, [0xa00 + i + (i == 4) for i in range(10)])
+    writes = [w for w in functions.guest.trace.writes(BDF, mark) if w[0] == "msix"]
+    assert len(writes) == 1, "one tag of ten has changed"
 
 
 def test_without_memory_space_tags_of_vectors_are_an_io_error_and_nothing_changes(functions, ordered):
@@ -160,6 +164,15 @@ def test_a_tag_that_was_in_the_table_does_not_come_back_with_its_vector(function
     assert device.msix_tags(range(3)) == [0, 0xabc, 0]
     device.vectors(3)
     assert device.msix_tags(range(3)) == [0, 0, 0]
+
+
+def test_a_driver_of_the_kernel_cannot_set_the_tag_of_a_vector_that_it_has_not(functions):
+    device, emulated = functions.open("loc=msix")
+    device.vectors(3)
+    device.set_control(ON)
+    assert emulated.base_api("set 2 1 0x12") == "0"
+    assert emulated.base_api("set 3 1 0x13") == str(-errno.ENXIO)
+    assert device.msix_tags(range(4)) == [0, 0, 0x12, 0]
 
 
 @pytest.mark.parametrize("size", (100, 2048))
