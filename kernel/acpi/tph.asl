@@ -4,8 +4,8 @@
 // them: _DSM function 0xF, revision 7, of the PCI host bridge. It goes to QEMU
 // as -acpitable file=tph.aml (iasl tph.asl).
 //
-// The rows below are all there is to it. Tests take what they expect from these
-// rows as well, so keep a row on a line and a number a column.
+// Tests take what they expect from the rows below as well, so keep a row on a
+// line and a number a column.
 //
 // Copyright(c) 2026 The dpdk-tph authors
 
@@ -79,6 +79,35 @@ DefinitionBlock ("tph.aml", "SSDT", 2, "DPDKTP", "TPHTAGS", 1)
                 }
             }
             Return (Buffer () { 0x00 })
+        }
+    }
+
+    // Power that can be taken from the endpoint without a Root Port, in the
+    // guest that has one: D3cold
+    External (\_SB.PCI0.S40, DeviceObj)
+
+    If (CondRefOf (\_SB.PCI0.S40))
+    {
+        Scope (\_SB.PCI0.S40)
+        {
+            Name (LIVE, 1)
+            PowerResource (PWR, 0, 0)
+            {
+                Method (_STA)
+                {
+                    Return (LIVE)
+                }
+                Method (_ON)
+                {
+                    LIVE = 1
+                }
+                Method (_OFF)
+                {
+                    LIVE = 0
+                }
+            }
+            Name (_PR0, Package () { PWR })
+            Name (_PR3, Package () { PWR })
         }
     }
 }

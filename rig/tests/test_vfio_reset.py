@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import PORT_BDF, SLOT_BDF
+from tphrig.guest import PORT_BDF, RCIEP_BDF, SLOT_BDF
 from tphrig.trace import tags_changed_with_requester_on
 from tphrig.vfio import EXTENDED, IV, fails
 
@@ -39,10 +39,12 @@ def through_d3hot(device):
     device.power_state(0)
 
 
-def low_power(device):
+def low_power(device, expected="D3hot"):
     device.feature(vfio.LOW_POWER_ENTRY, vfio.SET, bytes(8))
-    state = f"/sys/bus/pci/devices/{device.bdf}/power/runtime_status"
-    device.user.guest.run(f"until grep -q suspended {state}; do sleep 0.05; done", timeout=30)
+    where = f"/sys/bus/pci/devices/{device.bdf}"
+    device.user.guest.run(f"until grep -q suspended {where}/power/runtime_status; "
+                          "do sleep 0.05; done", timeout=30)
+    assert device.user.guest.run(f"cat {where}/power_state").strip() == expected
     device.feature(vfio.LOW_POWER_EXIT, vfio.SET)
 
 
@@ -112,6 +114,20 @@ def test_tags_in_the_msix_table_are_there_again_after(functions, name):
     assert device.msix_tags(range(10)) == wanted
     device.st_config(0, [0x700])
     assert device.msix_tags(range(10)) == [0x700] + wanted[1:]
+
+
+@pytest.mark.parametrize("loc", ("cap size=8", "msix"))
+def test_table_and_requester_are_there_again_after_d3cold(more_functions, loc):
+    device, emulated = set_up(more_functions, f"loc={loc} nsr=0", vectors=6, bdf=RCIEP_BDF)
+    for _ in range(2):
+        emulated.clear()
+        low_power(device, "D3cold")
+        assert kinds(emulated) == ["d3hot"], "its state is lost"
+        assert emulated.ctrl() == device.control() == ON
+        if loc == "msix":
+            assert device.msix_tags(range(6)) == [TAGS.get(i, 0) for i in range(6)]
+        else:
+            assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
 
 
 def test_what_was_set_while_tph_is_off_survives_a_reset(functions):
