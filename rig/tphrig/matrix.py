@@ -124,10 +124,8 @@ class _Tree(Rig):
         with tempfile.TemporaryDirectory(dir=cache.root()) as folder:
             tree, out, build = f"{folder}/tree", f"{folder}/out", f"{folder}/build"
             self._copy(tree)
-            git = ["git", "-C", tree]
-            self._run("making it a git tree", *git, "init", "-q")
-            self._run("making it a git tree", *git, "add", "-A", "-f", env=AUTHOR)
-            self._run("making it a git tree", *git, "commit", "-q", "-m", "base", env=AUTHOR)
+            self._run("making it a git tree", "sh", "-c",
+                      "git init -q && git add -A -f && git commit -q -m base", cwd=tree, env=AUTHOR)
             written = subprocess.run([sys.executable, dpdk.GRAFT, "--series", out, tree], env=AUTHOR,
                                      capture_output=True, text=True)
             if "for a newer tree" in written.stderr:
@@ -139,7 +137,7 @@ class _Tree(Rig):
                       tree, env=dpdk.ENVIRONMENT)
             patches = sorted(Path(out).glob("*.patch"))[1:]
             for patch in patches:
-                self._run(f"applying {patch.name}", *git, "am", "-q", patch, env=AUTHOR)
+                self._run(f"applying {patch.name}", "git", "am", "-q", patch, cwd=tree, env=AUTHOR)
                 self._run(f"building {patch.name}", "ninja", "-C", build, progress=ninja_progress,
                           env=dpdk.ENVIRONMENT)
             count = str(len(patches))
