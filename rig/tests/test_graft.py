@@ -8,6 +8,7 @@ import errno
 import fcntl
 import importlib.machinery
 import importlib.util
+import json
 import os
 import pathlib
 import shutil
@@ -60,39 +61,39 @@ struct dev_ops {
 };
 """
 
-HOOKS = """\
+TREES = """\
 [dpdk]
 since = "22.11"
 older_than = "27.03"
 
 [overlay]
 folders = ["lib", "drivers"]
+"""
 
-[[hook]]
-name = "source"
-file = "lib/ethdev/meson.build"
-block = "sources = files("
-at = "end"
-insert = '''
-        'rte_tph.c',
-'''
-
-[[patch]]
-name = "ethdev"
+SERIES = {
+    "00-cover": """\
+subject = "the whole"
+body = "All of it."
+""",
+    "13-ethdev": """\
 subject = "ethdev: add tph"
 body = "Because."
 paths = ["lib/"]
 
-[[patch]]
-name = "nic"
+[[file]]
+path = "lib/ethdev/meson.build"
+
+[[file.hook]]
+block = "sources = files("
+at = "end"
+insert = "        'rte_tph.c',"
+""",
+    "20-nic": """\
 subject = "net/nic: use tph"
 body = "Because of it."
 paths = ["drivers/"]
-
-[series]
-subject = "the whole"
-body = "All of it."
-"""
+""",
+}
 
 
 def write(root, path, text, mode=None):
@@ -182,14 +183,18 @@ def in_child(argv, output, how, step):
 
 
 class Bench:
-    """An overlay, its hook file and a DPDK tree."""
+    """An overlay with its series, and a DPDK tree."""
 
     def __init__(self, root):
         self.overlay = root / "overlay"
-        self.hooks = root / "hooks.toml"
+        self.trees = self.overlay / "devtools" / "trees.toml"
+        self.nic = self.patch("20-nic")
         self.tree = root / "dpdk"
+        self.output = root / "output"
         root.mkdir(exist_ok=True)
-        self.hooks.write_text(HOOKS)
+        write(self.overlay, "devtools/trees.toml", TREES)
+        for name, text in SERIES.items():
+            write(self.overlay, f"devtools/series/{name}.toml", text)
         write(self.overlay, "lib/ethdev/rte_tph.c", "int tph;\n")
         write(self.tree, "VERSION", "22.11.11\n")
         write(self.tree, "lib/eal/meson.build", "# eal\n")
@@ -197,20 +202,25 @@ class Bench:
         write(self.tree, "drivers/net/nic/nic.c", DRIVER)
         self.pristine = snapshot(self.tree)
 
-    def hook(self, **keys):
-        keys = {"name": "added", "file": "drivers/net/nic/nic.c"} | keys
-        text = "".join(f"{key} = '''{value}'''\n" for key, value in keys.items())
-        self.section("[[hook]]\n" + text)
+    def patch(self, name):
+        return self.overlay / "devtools" / "series" / f"{name}.toml"
 
-    def section(self, text):
-        self.hooks.write_text(self.hooks.read_text() + "\n" + textwrap.dedent(text))
+    def hook(self, *hooks, path="drivers/net/nic/nic.c", patch="20-nic", **keys):
+        """Add hooks for one file to a patch of the series; keys are those of the last one."""
+        text = f"[[file]]\npath = '{path}'\n"
+        for one in (*hooks, keys):
+            text += "[[file.hook]]\n"
+            text += "".join(f"{key} = {json.dumps(value)}\n" for key, value in one.items())
+        self.add(self.patch(patch), text)
+
+    def add(self, file, text):
+        file.write_text(file.read_text() + "\n" + textwrap.dedent(text))
 
     def attempt(self, *args, how=None, step=0):
         """Exit status (negative: killed by that signal) and what was said."""
-        output = self.hooks.with_suffix(".out")
-        status = in_child(["graft", "--overlay", str(self.overlay), "--hooks", str(self.hooks),
-                           *map(str, args), str(self.tree)], output, how, step)
-        return status, output.read_text()
+        status = in_child(["graft", "--overlay", str(self.overlay), *map(str, args),
+                           str(self.tree)], self.output, how, step)
+        return status, self.output.read_text()
 
     def run(self, *args, status=0):
         got, said = self.attempt(*args)
@@ -280,16 +290,18 @@ def test_a_token_is_replaced(bench):
 
 
 def test_hooks_at_one_place_keep_their_order(bench):
-    bench.hook(name="one", at="end", block="struct dev_ops {", insert="1\n")
-    bench.hook(name="two", at="end", block="struct dev_ops {", insert="2\n")
+    bench.hook({"at": "end", "block": "struct dev_ops {", "insert": "1\n"},
+               at="end", block="struct dev_ops {", insert="2\n")
+    bench.hook(patch="13-ethdev", at="end", block="struct dev_ops {", insert="0\n")
     bench.run()
-    assert "\n1\n2\n};\n" in bench.read("drivers/net/nic/nic.c")
+    assert "\n0\n1\n2\n};\n" in bench.read("drivers/net/nic/nic.c")
 
 
 def test_two_hooks_cannot_replace_the_same_text(bench):
-    bench.hook(name="one", replace="int (*stop)", **{"with": "a"})
-    bench.hook(name="two", replace="(*stop)(struct dev *dev)", **{"with": "b"})
-    assert "hooks 'one' and 'two' replace the same text" in bench.refused()
+    bench.hook(patch="13-ethdev", replace="int (*stop)", **{"with": "a"})
+    bench.hook(replace="(*stop)(struct dev *dev)", **{"with": "b"})
+    assert ("drivers/net/nic/nic.c: hooks of 13-ethdev.toml and 20-nic.toml replace the same text"
+            in bench.refused())
 
 
 # --- Anchors that fail ------------------------------------------------------
@@ -305,27 +317,28 @@ def test_two_hooks_cannot_replace_the_same_text(bench):
     ({"at": "end", "block": "struct nic {"}, 'block = "struct nic {": 0 matches'),
 ])
 def test_an_anchor_that_fails_is_named_and_the_tree_stays(bench, place, why):
-    bench.hook(name="my hook", **place, insert="X\n")
+    bench.hook(**place, insert="X\n")
     for args in ([], ["--check"]):
         said = bench.refused(*args)
-        assert f"graft: hook 'my hook': drivers/net/nic/nic.c: {why}, must be exactly 1" in said
+        assert f"graft: 20-nic.toml: drivers/net/nic/nic.c: {why}, must be exactly 1" in said
     assert snapshot(bench.tree) == bench.pristine
 
 
 def test_every_anchor_that_fails_is_named(bench):
-    bench.hook(name="one", after="nowhere", insert="X")
-    bench.hook(name="two", after="nowhere either", insert="X")
+    bench.hook(after="nowhere", insert="X")
+    bench.hook(after="nowhere either", insert="X", path="lib/eal/meson.build")
     said = bench.refused()
-    assert "hook 'one'" in said and "hook 'two'" in said
+    assert 'nic.c: after = "nowhere": ' in said
+    assert 'lib/eal/meson.build: after = "nowhere either": ' in said
 
 
 def test_a_block_that_closes_on_a_line_with_text_is_refused(bench):
-    bench.hook(file="lib/ethdev/meson.build", block="headers = files(", at="end", insert="X")
+    bench.hook(path="lib/ethdev/meson.build", block="headers = files(", at="end", insert="X")
     assert "closing bracket shares its line" in bench.refused()
 
 
 def test_a_hook_into_a_file_that_is_not_there_is_named(bench):
-    bench.hook(file="lib/pci/rte_pci.h", at="end", insert="X")
+    bench.hook(path="lib/pci/rte_pci.h", at="end", insert="X")
     assert "lib/pci/rte_pci.h: no such file in the tree" in bench.refused()
 
 
@@ -337,9 +350,9 @@ def test_a_hook_into_a_file_that_is_not_there_is_named(bench):
     {"insert": "X", "after": "a", "since": "new"},
     {"insert": "X", "at": "middle"},
 ])
-def test_a_hook_that_says_nothing_clear_is_an_error_of_the_hook_file(bench, keys):
-    bench.hook(name="unclear", **keys)
-    assert "hook 'unclear'" in bench.refused(status=2)
+def test_a_hook_that_says_nothing_clear_is_an_error_of_the_series(bench, keys):
+    bench.hook({"insert": "X", "at": "end"}, **keys)
+    assert "20-nic.toml: drivers/net/nic/nic.c: hook 2: " in bench.refused(status=2)
 
 
 # --- Grafting again ---------------------------------------------------------
@@ -356,9 +369,9 @@ def test_grafting_twice_writes_nothing(bench):
 def test_an_anchor_that_fails_in_a_grafted_tree_leaves_the_graft(bench):
     bench.run()
     bench.hook(at="end", insert="X")
-    bench.hook(name="two", after="nic_enable(dev);", insert="X")
-    assert "hook 'two': drivers/net/nic/nic.c: " in bench.refused()
-    assert "hook 'two'" in bench.refused("--check")
+    bench.hook(after="nic_enable(dev);", insert="X")
+    for args in ([], ["--check"]):
+        assert 'drivers/net/nic/nic.c: after = "nic_enable(dev);": 2 ' in bench.refused(*args)
 
 
 def test_a_changed_overlay_updates_only_what_changed(bench):
@@ -375,11 +388,11 @@ def test_a_changed_overlay_updates_only_what_changed(bench):
 
 def test_what_left_the_overlay_leaves_the_tree(bench):
     write(bench.overlay, "drivers/net/tph/deep/x.c", "int x;\n")
-    bench.hook(name="gone later", at="end", insert="X")
-    before = bench.hooks.read_text()
+    bench.hook(at="end", insert="X")
+    before = bench.nic.read_text()
     bench.run()
     (bench.overlay / "drivers/net/tph/deep/x.c").unlink()
-    bench.hooks.write_text(before.replace("drivers/net/nic/nic.c", "lib/eal/meson.build"))
+    bench.nic.write_text(before.replace("drivers/net/nic/nic.c", "lib/eal/meson.build"))
     bench.run()
     assert not (bench.tree / "drivers/net/tph").exists()
     assert bench.read("drivers/net/nic/nic.c") == DRIVER
@@ -394,7 +407,7 @@ def test_revert_gives_back_every_byte_and_mode(bench):
     (bench.tree / "drivers/net/nic/nic.c").chmod(0o640)
     before = snapshot(bench.tree)
     bench.hook(after="anchor", insert="X")
-    bench.hook(name="last", at="end", insert="Y")
+    bench.hook(at="end", insert="Y")
     bench.run()
     assert (bench.tree / "drivers/net/tph/x.sh").stat().st_mode & 0o111
     assert (bench.tree / "drivers/net/nic/nic.c").stat().st_mode & 0o777 == 0o640
@@ -404,14 +417,14 @@ def test_revert_gives_back_every_byte_and_mode(bench):
 
 
 def test_revert_gives_back_the_tree_of_the_last_graft_not_of_an_older_one(bench):
-    without = bench.hooks.read_text()
+    without = bench.nic.read_text()
     bench.hook(at="end", insert="X")
     bench.run()
-    with_hook = bench.hooks.read_text()
-    bench.hooks.write_text(without)
+    with_hook = bench.nic.read_text()
+    bench.nic.write_text(without)
     bench.run()
     write(bench.tree, "drivers/net/nic/nic.c", DRIVER + "/* newer */\n")
-    bench.hooks.write_text(with_hook)
+    bench.nic.write_text(with_hook)
     bench.run()
     assert bench.read("drivers/net/nic/nic.c") == DRIVER + "/* newer */\nX\n"
     bench.run("--revert")
@@ -534,7 +547,7 @@ def prepare(bench, run):
         return ["--revert"]
     (bench.overlay / "drivers/net/tph/deep/x.c").unlink()
     write(bench.overlay, "drivers/net/tph2/y.c", "int y;\n")
-    bench.hook(name="more", file="lib/eal/meson.build", at="end", insert="X")
+    bench.hook(path="lib/eal/meson.build", at="end", insert="X")
     return []
 
 
@@ -616,7 +629,7 @@ def test_a_disk_that_fills_at_any_step_leaves_the_tree_as_it_was(tmp_path, run):
 # --- Versions ---------------------------------------------------------------
 
 def test_moved_folders_are_followed_by_files_and_hooks(bench):
-    bench.section("""
+    bench.add(bench.trees, """
         [[move]]
         from = "drivers/net/nic/"
         to = "drivers/net/vendor/nic/"
@@ -640,23 +653,48 @@ def test_moved_folders_are_followed_by_files_and_hooks(bench):
     ("22.11.11", "old"), ("24.07.0", "old"), ("24.11.0-rc1", "new"), ("26.11.0-rc0", "new")])
 def test_the_variant_of_a_hook_follows_the_version(bench, version, text):
     write(bench.tree, "VERSION", version + "\n")
-    bench.hook(older_than="24.11", at="end", insert="old")
-    bench.hook(since="24.11", at="end", insert="new")
+    bench.hook({"older_than": "24.11", "at": "end", "insert": "old"},
+               **{"else": True}, at="end", insert="new")
     bench.run()
     assert bench.read("drivers/net/nic/nic.c") == DRIVER + text + "\n"
 
 
-def test_a_hook_without_a_variant_for_the_version_is_refused(bench):
-    bench.hook(older_than="22.11", at="end", insert="old")
-    bench.hook(since="24.11", at="end", insert="new")
-    assert "hook 'added': 0 of its 2 entries are for DPDK 22.11" in bench.refused()
+@pytest.mark.parametrize("version, text", [
+    ("22.11.0", "1"), ("23.11.0", "2"), ("24.11.0", "3"), ("25.11.0", "3")])
+def test_of_a_chain_of_hooks_only_the_first_that_applies_acts(bench, version, text):
+    write(bench.tree, "VERSION", version + "\n")
+    bench.hook({"at": "end", "insert": "always"},
+               {"older_than": "23.11", "at": "end", "insert": "1"},
+               {"else": True, "older_than": "24.11", "at": "end", "insert": "2"},
+               {"else": True, "at": "end", "insert": "3"},
+               **{"else": True}, at="end", insert="never")
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + f"always\n{text}\n"
+
+
+def test_conditions_of_a_file_hold_for_all_its_hooks(bench):
+    bench.add(bench.nic, """
+        [[file]]
+        path = "lib/nothing"
+        since = "24.11"
+        [[file.hook]]
+        at = "end"
+        insert = "X"
+        [[file.hook]]
+        else = true
+        at = "end"
+        insert = "X"
+        """)
+    bench.run()
+    write(bench.tree, "VERSION", "24.11.0\n")
+    assert "lib/nothing: no such file in the tree" in bench.refused()
 
 
 def test_a_hook_may_depend_on_a_file_being_there(bench):
-    bench.hook(name="tree", exists="lib/eal/meson.build", at="end", insert="1")
-    bench.hook(name="overlay", exists="lib/ethdev/rte_tph.c", at="end", insert="2")
-    bench.hook(name="neither", exists="lib/nothing", at="end", insert="3")
-    bench.hook(name="absent", absent="lib/nothing", at="end", insert="4")
+    bench.hook(exists="lib/eal/meson.build", at="end", insert="1")
+    bench.hook(exists="lib/ethdev/rte_tph.c", at="end", insert="2")
+    bench.hook(exists="lib/nothing", at="end", insert="3")
+    bench.hook(absent="lib/nothing", at="end", insert="4")
     bench.run()
     assert bench.read("drivers/net/nic/nic.c") == DRIVER + "1\n2\n4\n"
     assert "nothing to do" in bench.run()
@@ -666,8 +704,8 @@ def test_a_hook_may_depend_on_a_file_being_there(bench):
 
 
 def test_a_file_for_older_trees_is_not_in_newer_ones(bench):
-    bench.section("""
-        [[file]]
+    bench.add(bench.trees, """
+        [[only]]
         path = "lib/ethdev/rte_tph.c"
         older_than = "24.11"
         """)
@@ -685,9 +723,9 @@ def test_exported_symbols_reach_the_version_map_of_older_trees(bench):
     write(bench.overlay, "lib/ethdev/rte_tph.c",
           "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_b, 26.11)\nint rte_b;\n"
           "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_a, 26.11)\nint rte_a;\n")
-    bench.hook(file="lib/ethdev/version.map", block="EXPERIMENTAL {", at="end",
-               insert="\n\n\t# added in @RELEASE@\n@EXPERIMENTAL_SYMBOLS@\n")
-    bench.section(r"""
+    bench.hook(path="lib/ethdev/version.map", block="EXPERIMENTAL {", at="end",
+               insert="\n\t# added in @RELEASE@\n@EXPERIMENTAL_SYMBOLS@\n")
+    bench.add(bench.trees, r"""
         [[substitute]]
         name = "no macro"
         files = ["*.c"]
@@ -726,8 +764,8 @@ def test_backups_and_other_folders_stay_behind(bench, in_git):
 def _series_bench(bench):
     write(bench.tree, ".mailmap", "Aa Aa <aa@example.com>\nZoe Z <z@example.com>\n")
     write(bench.overlay, "drivers/net/nic/nic_tph.c", "int nic;\n")
-    bench.hook(name="nic", at="end", insert="X")
-    bench.hook(name="names it", file="lib/eal/meson.build", at="end", insert="# nic", patch="nic")
+    bench.hook(at="end", insert="X")
+    bench.hook(path="lib/eal/meson.build", at="end", insert="# nic")
     return bench
 
 
@@ -767,8 +805,8 @@ def test_the_series_applies_in_order_and_equals_the_graft(series_bench, tmp_path
 
 
 def test_a_series_is_refused_for_a_tree_that_needs_more_than_upstream_takes(series_bench, tmp_path):
-    series_bench.section("""
-        [[file]]
+    series_bench.add(series_bench.trees, """
+        [[only]]
         path = "lib/ethdev/rte_tph.c"
         series = false
         """)
@@ -782,7 +820,12 @@ def test_a_series_never_mixes_with_files_that_are_there(series_bench, tmp_path):
     assert "is not an empty folder" in series_bench.refused("--series", tmp_path / "out")
 
 
-def test_a_file_that_belongs_to_no_patch_is_an_error_of_the_hook_file(series_bench, tmp_path):
-    series_bench.hook(name="lost", file="VERSION", at="end", insert="X")
-    assert "VERSION: belongs to no [[patch]]" in series_bench.refused(
-        "--series", tmp_path / "out", status=2)
+@pytest.mark.parametrize("paths, why", [
+    ("[]", "lib/ethdev/rte_tph.c: is in the paths of no patch"),
+    ('["lib/"]', "lib/ethdev/rte_tph.c: is in the paths of 13-ethdev.toml and 20-nic.toml"),
+])
+def test_a_new_file_belongs_to_exactly_one_patch(bench, paths, why):
+    if paths == "[]":
+        bench.patch("13-ethdev").write_text('subject = "a"\nbody = "b"\n')
+    bench.nic.write_text(bench.nic.read_text().replace('["drivers/"]', paths))
+    assert why in bench.refused(status=2)
