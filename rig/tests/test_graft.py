@@ -61,12 +61,9 @@ struct dev_ops {
 };
 """
 
-TREES = """\
-[dpdk]
+COMMON = """\
 since = "22.11"
 older_than = "27.03"
-
-[overlay]
 folders = ["lib", "drivers"]
 """
 
@@ -79,14 +76,6 @@ body = "All of it."
 subject = "ethdev: add tph"
 body = "Because."
 paths = ["lib/"]
-
-[[file]]
-path = "lib/ethdev/meson.build"
-
-[[file.hook]]
-block = "sources = files("
-at = "end"
-insert = "        'rte_tph.c',"
 """,
     "20-nic": """\
 subject = "net/nic: use tph"
@@ -187,12 +176,12 @@ class Bench:
 
     def __init__(self, root):
         self.overlay = root / "overlay"
-        self.trees = self.overlay / "devtools" / "trees.toml"
+        self.common = self.overlay / "devtools" / "overlay.toml"
         self.nic = self.patch("20-nic")
         self.tree = root / "dpdk"
         self.output = root / "output"
         root.mkdir(exist_ok=True)
-        write(self.overlay, "devtools/trees.toml", TREES)
+        write(self.overlay, "devtools/overlay.toml", COMMON)
         for name, text in SERIES.items():
             write(self.overlay, f"devtools/series/{name}.toml", text)
         write(self.overlay, "lib/ethdev/rte_tph.c", "int tph;\n")
@@ -629,7 +618,7 @@ def test_a_disk_that_fills_at_any_step_leaves_the_tree_as_it_was(tmp_path, run):
 # --- Versions ---------------------------------------------------------------
 
 def test_moved_folders_are_followed_by_files_and_hooks(bench):
-    bench.add(bench.trees, """
+    bench.add(bench.common, """
         [[move]]
         from = "drivers/net/nic/"
         to = "drivers/net/vendor/nic/"
@@ -690,21 +679,8 @@ def test_conditions_of_a_file_hold_for_all_its_hooks(bench):
     assert "lib/nothing: no such file in the tree" in bench.refused()
 
 
-def test_a_hook_may_depend_on_a_file_being_there(bench):
-    bench.hook(exists="lib/eal/meson.build", at="end", insert="1")
-    bench.hook(exists="lib/ethdev/rte_tph.c", at="end", insert="2")
-    bench.hook(exists="lib/nothing", at="end", insert="3")
-    bench.hook(absent="lib/nothing", at="end", insert="4")
-    bench.run()
-    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "1\n2\n4\n"
-    assert "nothing to do" in bench.run()
-    (bench.overlay / "lib/ethdev/rte_tph.c").unlink()
-    bench.run()
-    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "1\n4\n"
-
-
 def test_a_file_for_older_trees_is_not_in_newer_ones(bench):
-    bench.add(bench.trees, """
+    bench.add(bench.common, """
         [[only]]
         path = "lib/ethdev/rte_tph.c"
         older_than = "24.11"
@@ -717,15 +693,57 @@ def test_a_file_for_older_trees_is_not_in_newer_ones(bench):
     assert not (bench.tree / "lib/ethdev/rte_tph.c").exists()
 
 
+# --- What needs no hook -----------------------------------------------------
+
+def test_a_new_source_is_listed_where_it_sorts(bench):
+    write(bench.overlay, "lib/ethdev/rte_eth_tph.c", "int eth;\n")
+    bench.run()
+    assert bench.read("lib/ethdev/meson.build") == MESON.replace(
+        "        'rte_ethdev.c',\n", "        'rte_eth_tph.c',\n        'rte_ethdev.c',\n").replace(
+        "yet\n)", "yet\n        'rte_tph.c',\n)")
+
+
+@pytest.mark.parametrize("text, listed", [
+    ("/**\n * @file\n * For applications\n */\n", "headers"),
+    ("/**\n * @file\n * @internal\n * For drivers\n */\n", "driver_sdk_headers"),
+    ("/* Private */\n", None),
+])
+def test_a_new_header_is_installed_as_its_comment_says(bench, text, listed):
+    before = "".join(f"\n{name} += files(\n    'rte_ethdev.h',\n)\n"
+                     for name in ("headers", "driver_sdk_headers"))
+    write(bench.tree, "lib/ethdev/meson.build", before)
+    (bench.overlay / "lib/ethdev/rte_tph.c").unlink()
+    write(bench.overlay, "lib/ethdev/rte_tph.h", text)
+    bench.run()
+    assert bench.read("lib/ethdev/meson.build") == before.replace(
+        f"\n{listed} += files(\n    'rte_ethdev.h',\n",
+        f"\n{listed} += files(\n    'rte_ethdev.h',\n    'rte_tph.h',\n")
+
+
+def test_a_source_that_a_hook_lists_is_not_listed_again(bench):
+    write(bench.overlay, "lib/ethdev/linux/tph.c", "int tph;\n")
+    bench.hook(path="lib/ethdev/meson.build", at="end",
+               insert="sources += files('rte_tph.c', 'linux/tph.c')\n")
+    bench.run()
+    assert bench.read("lib/ethdev/meson.build") == (
+        MESON + "sources += files('rte_tph.c', 'linux/tph.c')\n")
+
+
+@pytest.mark.parametrize("meson", ["sources = files('a.c')\n", "sources = files(\n'a.c')\n"])
+def test_a_source_that_cannot_be_listed_is_named(bench, meson):
+    write(bench.tree, "lib/ethdev/meson.build", meson)
+    assert "13-ethdev.toml: lib/ethdev/meson.build: cannot list 'rte_tph.c' (" in bench.refused()
+
+
 def test_exported_symbols_reach_the_version_map_of_older_trees(bench):
     write(bench.tree, "lib/ethdev/version.map",
-          "DPDK_23 {\n\tlocal: *;\n};\n\nEXPERIMENTAL {\n\tglobal:\n\n\told;\n};\n")
+          "DPDK_23 {\n\tlocal: *;\n};\n\nEXPERIMENTAL {\n\tglobal:\n\n\told;\n};\n\n"
+          "INTERNAL {\n\tglobal:\n\n\tolder;\n};\n")
     write(bench.overlay, "lib/ethdev/rte_tph.c",
           "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_b, 26.11)\nint rte_b;\n"
-          "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_a, 26.11)\nint rte_a;\n")
-    bench.hook(path="lib/ethdev/version.map", block="EXPERIMENTAL {", at="end",
-               insert="\n\t# added in @RELEASE@\n@EXPERIMENTAL_SYMBOLS@\n")
-    bench.add(bench.trees, r"""
+          "RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_a, 26.11)\nint rte_a;\n"
+          "RTE_EXPORT_INTERNAL_SYMBOL(rte_c)\nint rte_c;\n")
+    bench.add(bench.common, r"""
         [[substitute]]
         name = "no macro"
         files = ["*.c"]
@@ -735,8 +753,48 @@ def test_exported_symbols_reach_the_version_map_of_older_trees(bench):
         """)
     bench.run()
     assert bench.read("lib/ethdev/version.map").endswith(
-        "\told;\n\n\t# added in 22.11\n\trte_a;\n\trte_b;\n};\n")
-    assert bench.read("lib/ethdev/rte_tph.c") == "int rte_b;\nint rte_a;\n"
+        "\told;\n\n\t# added in 22.11\n\trte_a;\n\trte_b;\n};\n\n"
+        "INTERNAL {\n\tglobal:\n\n\tolder;\n\trte_c;\n};\n")
+    assert bench.read("lib/ethdev/rte_tph.c") == "int rte_b;\nint rte_a;\nint rte_c;\n"
+
+
+@pytest.fixture(name="drivers_bench")
+def _drivers_bench(bench):
+    """Two drivers, one of them with a NIC of another name, and what each driver gets."""
+    for name, folder in (("igb", "e1000"), ("nic", "nic")):
+        write(bench.overlay, f"drivers/net/{folder}/{name}_tph.c", "int nic;\n")
+        write(bench.tree, f"drivers/net/{folder}/meson.build", MESON)
+        write(bench.tree, f"doc/{name}.ini", "Rx interrupt = Y\n")
+    write(bench.overlay, "devtools/series/19-igb.toml",
+          'subject = "net/e1000: use tph"\nbody = "Because."\npaths = ["drivers/net/e1000"]\n')
+    bench.nic.write_text(bench.nic.read_text().replace('["drivers/"]', '["drivers/net/nic"]'))
+    bench.add(bench.common, """
+        [[driver.file]]
+        path = "doc/@NIC@.ini"
+        [[driver.file.hook]]
+        after = "Rx interrupt = Y"
+        insert = "TPH of @DRIVER@ = Y"
+        """)
+    return bench
+
+
+def test_each_driver_gets_what_all_drivers_get(drivers_bench):
+    drivers_bench.run()
+    assert drivers_bench.read("doc/igb.ini") == "Rx interrupt = Y\nTPH of e1000 = Y\n"
+    assert drivers_bench.read("doc/nic.ini") == "Rx interrupt = Y\nTPH of nic = Y\n"
+
+
+def test_a_driver_may_say_otherwise(drivers_bench):
+    drivers_bench.hook(path="doc/nic.ini", at="end", insert="TPH = P")
+    drivers_bench.run()
+    assert drivers_bench.read("doc/igb.ini") == "Rx interrupt = Y\nTPH of e1000 = Y\n"
+    assert drivers_bench.read("doc/nic.ini") == "Rx interrupt = Y\nTPH = P\n"
+
+
+def test_a_line_that_names_a_driver_is_there_for_each(drivers_bench):
+    drivers_bench.hook(path="lib/eal/meson.build", at="end", insert="a\nb @NIC@ @DRIVER@\nc\n")
+    drivers_bench.run()
+    assert drivers_bench.read("lib/eal/meson.build") == "# eal\na\nb igb e1000\nb nic nic\nc\n"
 
 
 # --- What belongs to the overlay --------------------------------------------
@@ -805,10 +863,9 @@ def test_the_series_applies_in_order_and_equals_the_graft(series_bench, tmp_path
 
 
 def test_a_series_is_refused_for_a_tree_that_needs_more_than_upstream_takes(series_bench, tmp_path):
-    series_bench.add(series_bench.trees, """
+    series_bench.add(series_bench.common, """
         [[only]]
         path = "lib/ethdev/rte_tph.c"
-        series = false
         """)
     assert "make the series for a newer tree" in series_bench.refused(
         "--series", tmp_path / "out")

@@ -5,11 +5,8 @@
 #ifndef RTE_LCORE_AFFINITY_H
 #define RTE_LCORE_AFFINITY_H
 
-/**
- * @file
- * @internal
- *
- * Where the threads of lcores may really run
+/*
+ * Where the threads of lcores may really run; for libraries of DPDK, not installed
  *
  * rte_lcore_cpuset() is EAL's record of where it placed a thread. taskset and
  * cgroups move threads without telling EAL. Libraries that tie hardware to the

@@ -5,7 +5,10 @@
 #ifndef TPH_COMPAT_H
 #define TPH_COMPAT_H
 
-/*
+/**
+ * @file
+ * @internal
+ *
  * What DPDK's main branch has and an older tree lacks, for the files of the
  * overlay.  Goes into older trees only.
  */
