@@ -541,7 +541,7 @@ def prepare(bench, run):
 
 
 @pytest.mark.parametrize("run", ["first", "again", "revert"])
-def test_a_run_killed_at_any_step_is_put_right_by_the_next(tmp_path, run):
+def test_a_run_killed_at_any_step_is_undone_by_the_next(tmp_path, run):
     whole = Bench(tmp_path / "whole")
     whole.run(*prepare(whole, run))
     wanted = snapshot(whole.tree)
