@@ -693,6 +693,24 @@ def test_a_file_for_older_trees_is_not_in_newer_ones(bench):
     assert not (bench.tree / "lib/ethdev/rte_tph.c").exists()
 
 
+@pytest.mark.parametrize("version, text", [("22.11.0", "new_22.11();\n"), ("24.11.0", "old();\n")])
+def test_a_token_is_substituted_where_the_version_and_the_name_fit(bench, version, text):
+    write(bench.tree, "VERSION", version + "\n")
+    for name in ("rte_tph.c", "rte_tph.h"):
+        write(bench.overlay, f"lib/ethdev/{name}", "old();\n")
+    bench.add(bench.common, r"""
+        [[substitute]]
+        name = "a function has another name"
+        files = ["lib/*.c"]
+        find = '^old'
+        with = 'new_@RELEASE@'
+        older_than = "24.11"
+        """)
+    bench.run()
+    assert bench.read("lib/ethdev/rte_tph.c") == text
+    assert bench.read("lib/ethdev/rte_tph.h") == "old();\n"
+
+
 # --- What needs no hook -----------------------------------------------------
 
 def test_a_new_source_is_listed_where_it_sorts(bench):
