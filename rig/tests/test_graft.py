@@ -809,10 +809,14 @@ def test_a_driver_may_say_otherwise(drivers_bench):
     assert drivers_bench.read("doc/nic.ini") == "Rx interrupt = Y\nTPH = P\n"
 
 
-def test_a_line_that_names_a_driver_is_there_for_each(drivers_bench):
-    drivers_bench.hook(path="lib/eal/meson.build", at="end", insert="a\nb @NIC@ @DRIVER@\nc\n")
-    drivers_bench.run()
-    assert drivers_bench.read("lib/eal/meson.build") == "# eal\na\nb igb e1000\nb nic nic\nc\n"
+def test_a_line_that_names_a_driver_is_there_for_each(drivers_bench, tmp_path):
+    bench = drivers_bench
+    bench.hook(path="lib/eal/meson.build", at="end", insert="a\nb @NIC@ @DRIVER@\nc\n")
+    bench.patch("00-cover").write_text('subject = "the whole"\nbody = """All:\n  * @NIC@\n"""')
+    bench.run()
+    assert bench.read("lib/eal/meson.build") == "# eal\na\nb igb e1000\nb nic nic\nc\n"
+    bench.run("--series", tmp_path / "out")
+    assert "All:\n  * igb\n  * nic\n" in (tmp_path / "out/0000-cover-letter.patch").read_text()
 
 
 # --- What belongs to the overlay --------------------------------------------
@@ -862,7 +866,9 @@ def test_the_series_applies_in_order_and_equals_the_graft(series_bench, tmp_path
     patches = sorted((tmp_path / "out").iterdir())
     assert [patch.name for patch in patches] == [
         "0000-cover-letter.patch", "0001-ethdev-add-tph.patch", "0002-net-nic-use-tph.patch"]
-    assert "the whole" in patches[0].read_text() and "All of it." in patches[0].read_text()
+    cover = patches[0].read_text()
+    assert "From: A Person <a@person.example>\n" in cover
+    assert "the whole" in cover and "All of it." in cover
     upstream = tmp_path / "upstream"
     git(upstream, "am", "-q", *patches[1:])
     log = git(upstream, "log", "--reverse", "--format=%an %s %b", "HEAD~2..")
