@@ -28,9 +28,11 @@ test_tph(void)
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -81,30 +83,34 @@ struct fake_queue {
 	uint16_t tag;
 };
 
+/* Stop a thread within a call of the driver, until another lets it go. */
+struct fake_gate {
+	sem_t entered, leave;
+};
+
 /* A device and the script of its driver */
 struct fake {
 	/* Script: what the device is. */
-	struct rte_eth_tph_info info;
-	struct rte_eth_tph_conf choice; /* of the driver for AUTO */
+	struct eth_tph_caps caps;
 	uint16_t cpu_tags[CPU_SETSIZE];
 	bool cpu_untagged[CPU_SETSIZE];
 	/* Script: errors to return. */
-	int fail_info, fail_info_on, fail_enable, fail_disable, fail_tags, fail_apply, fail_start;
+	int fail_caps, fail_enable, fail_disable, fail_tags, fail_write, fail_start, fail_stop;
+	const struct rte_eth_tph_stash *fail_queue; /* only writes of this one fail */
 	bool removed;
-	bool races; /* the port is started and stopped meanwhile */
-	sem_t *apply_entered, *apply_leave; /* stop in apply, if set */
+	/* Script: where to stop, if set. */
+	struct fake_gate *caps_gate, *write_gate, *start_gate, *stop_gate;
 
 	/* The device's memory. */
 	bool on;
-	struct rte_eth_tph_conf conf;
+	struct rte_eth_tph_info info; /* what TPH was turned on with */
 	struct fake_queue queues[2][MAX_QUEUES];
-	/* Of a device that is not live: what the next start will write. */
-	struct fake_queue remembered[2][MAX_QUEUES];
 
 	/* What happened. */
-	unsigned int enable_calls, disable_calls, tags_calls, apply_calls;
-	unsigned int tags_asked, queues_applied;
-	struct eth_tph_queue last; /* last queue of the last apply call */
+	unsigned int caps_calls, enable_calls, disable_calls, tags_calls, write_calls;
+	unsigned int tags_asked, queues_written;
+	struct eth_tph_queue last; /* last queue of the last write */
+	bool started, starts; /* the device; not while it starts or stops */
 	pthread_mutex_t in_use;
 	const char *violation; /* a rule of ethdev_tph.h that was broken */
 
@@ -128,6 +134,15 @@ fake_violation(struct fake *f, const char *what)
 }
 
 static void
+fake_pass(struct fake_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	sem_post(&gate->entered);
+	sem_wait(&gate->leave);
+}
+
+static void
 fake_enter(struct fake *f)
 {
 	if (pthread_mutex_trylock(&f->in_use) != 0)
@@ -144,28 +159,22 @@ fake_leave(struct fake *f, int ret)
 static bool
 fake_iv(const struct fake *f)
 {
-	return f->conf.mode == RTE_ETH_TPH_MODE_IV;
+	return f->info.mode == RTE_ETH_TPH_MODE_IV;
 }
 
 static int
-fake_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
+fake_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 {
 	struct fake *f = fake_of(dev);
-	struct rte_eth_tph_info in_force = *info;
 
-	fake_enter(f);
-	*info = f->info;
-	info->enabled = in_force.enabled;
-	info->mode = in_force.mode;
-	info->requester = in_force.requester;
-	info->memory = in_force.memory;
-	if (in_force.mode == RTE_ETH_TPH_MODE_IV)
-		info->tx_objects = 0;
-	return fake_leave(f, f->on ? f->fail_info_on : f->fail_info);
+	f->caps_calls++;
+	fake_pass(f->caps_gate);
+	*caps = f->caps;
+	return f->fail_caps;
 }
 
 static int
-fake_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf)
+fake_tph_enable(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info)
 {
 	struct fake *f = fake_of(dev);
 
@@ -173,11 +182,10 @@ fake_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf)
 	f->enable_calls++;
 	if (f->fail_enable != 0)
 		return fake_leave(f, f->fail_enable);
-	if (conf->mode == RTE_ETH_TPH_MODE_AUTO)
-		conf->mode = f->choice.mode;
-	if (conf->requester == RTE_ETH_TPH_REQUESTER_AUTO)
-		conf->requester = f->choice.requester;
-	f->conf = *conf;
+	if (info->mode == RTE_ETH_TPH_MODE_AUTO ||
+			info->requester == RTE_ETH_TPH_REQUESTER_AUTO)
+		fake_violation(f, "the driver is left to choose");
+	f->info = *info;
 	f->on = true;
 	return fake_leave(f, 0);
 }
@@ -194,14 +202,12 @@ fake_tph_disable(struct rte_eth_dev *dev)
 	if (!f->on)
 		fake_violation(f, "turned off twice");
 	f->on = false;
-	memset(f->queues, 0, sizeof(f->queues));
-	memset(f->remembered, 0, sizeof(f->remembered));
 	return fake_leave(f, 0);
 }
 
 static int
-fake_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_conf *conf,
-		struct eth_tph_cpu_tag *tags, unsigned int n)
+fake_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
+		const uint32_t *cpus, int32_t *tags, unsigned int n)
 {
 	struct fake *f = fake_of(dev);
 	unsigned int i, j;
@@ -209,84 +215,92 @@ fake_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_conf *co
 	fake_enter(f);
 	f->tags_calls++;
 	f->tags_asked += n;
-	if (memcmp(conf, &f->conf, sizeof(*conf)) != 0)
+	if (memcmp(info, &f->info, sizeof(*info)) != 0)
 		fake_violation(f, "tags asked for another configuration");
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < i; j++) {
-			if (tags[i].cpu == tags[j].cpu)
+			if (cpus[i] == cpus[j])
 				fake_violation(f, "a CPU asked for twice");
 		}
-		if (tags[i].cpu == CPU_OFFLINE)
+		if (cpus[i] == CPU_OFFLINE)
 			return fake_leave(f, -EINVAL);
-		tags[i].tag = f->cpu_tags[tags[i].cpu];
-		if (conf->memory == RTE_ETH_TPH_MEMORY_PERSISTENT)
-			tags[i].tag ^= 1;
-		tags[i].valid = !f->cpu_untagged[tags[i].cpu];
+		tags[i] = f->cpu_tags[cpus[i]];
+		if (info->memory == RTE_ETH_TPH_MEMORY_PERSISTENT)
+			tags[i] ^= 1;
+		if (f->cpu_untagged[cpus[i]])
+			tags[i] = -1;
 	}
 	return fake_leave(f, f->fail_tags);
 }
 
 static void
-fake_check_apply(struct rte_eth_dev *dev, struct fake *f,
+fake_check_write(struct rte_eth_dev *dev, struct fake *f,
 		const struct eth_tph_queue *q)
 {
 	const struct fake_queue *has = &f->queues[q->direction][q->queue];
-	uint32_t objects = q->direction == RX ? f->info.rx_objects :
-		f->info.tx_objects;
+	const struct eth_tph_mode_caps *caps = &f->caps.modes[f->info.mode];
+	uint32_t objects = q->direction == RX ? caps->rx_objects : caps->tx_objects;
 
-	if ((q->objects & ~objects) != 0 || (q->objects != 0 && fake_iv(f) &&
-			q->direction == TX))
+	if ((q->objects & ~objects) != 0)
 		fake_violation(f, "objects that the device has not");
 	if (q->objects != 0 && q->tag >> f->info.tag_bits != 0)
 		fake_violation(f, "a tag that does not fit");
-	if (!f->races && q->objects != 0 && f->info.live != dev->data->dev_started)
+	if (q->objects != 0 && (f->caps.live ? !f->started : !f->starts))
 		fake_violation(f, "a stash at the wrong time");
-	if (q->objects == 0 && !f->info.live && dev->data->dev_started)
+	if (q->objects == 0 && !f->caps.live && f->started)
 		fake_violation(f, "a stash taken away at the wrong time");
 	if (q->queue >= (q->direction == RX ? dev->data->nb_rx_queues :
 			dev->data->nb_tx_queues))
 		fake_violation(f, "a queue that is gone");
-	if (has->objects != 0 &&
-			q->index != (uint32_t)FAKE_INDEX(q->direction, q->queue))
-		fake_violation(f, "the place of the old tag is lost");
+	if (has->objects != 0 && (q->location == RTE_ETH_TPH_LOCATION_NONE ||
+			q->index != (uint32_t)FAKE_INDEX(q->direction, q->queue) ||
+			q->old_tag != has->tag))
+		fake_violation(f, "the old tag, or its place, is lost");
+}
+
+static bool
+fake_write_fails(const struct fake *f, const struct eth_tph_queue *q)
+{
+	return f->fail_queue == NULL || (q->objects != 0 &&
+		q->direction == f->fail_queue->direction &&
+		q->queue == f->fail_queue->queue);
 }
 
 static int
-fake_tph_stash_apply(struct rte_eth_dev *dev, const struct rte_eth_tph_conf *conf,
+fake_tph_queues_write(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
 		struct eth_tph_queue *queues, unsigned int n)
 {
 	struct fake *f = fake_of(dev);
 	struct fake_queue *to;
 	unsigned int i, j;
+	int ret = 0;
 
 	fake_enter(f);
-	f->apply_calls++;
-	f->queues_applied += n;
-	if (f->apply_entered != NULL) {
-		sem_post(f->apply_entered);
-		sem_wait(f->apply_leave);
-	}
-	if (!f->on || memcmp(conf, &f->conf, sizeof(*conf)) != 0)
+	f->write_calls++;
+	f->queues_written += n;
+	fake_pass(f->write_gate);
+	if (!f->on || memcmp(info, &f->info, sizeof(*info)) != 0)
 		fake_violation(f, "a stash for another configuration, or with TPH off");
+	if (!f->caps.live && !fake_iv(f))
+		fake_violation(f, "contexts of queues are not written at any time");
 	for (i = 0; i < n; i++) {
-		fake_check_apply(dev, f, &queues[i]);
+		fake_check_write(dev, f, &queues[i]);
 		for (j = 0; j < i; j++) {
 			if (queues[i].direction == queues[j].direction &&
 					queues[i].queue == queues[j].queue)
 				fake_violation(f, "a queue comes twice");
 		}
+		if (fake_write_fails(f, &queues[i]))
+			ret = f->fail_write;
 	}
 	f->last = queues[n - 1];
-	if (f->fail_apply != 0)
-		return fake_leave(f, f->fail_apply);
+	if (ret != 0)
+		return fake_leave(f, ret);
 
 	for (i = 0; i < n; i++) {
-		to = f->info.live ?
-			&f->queues[queues[i].direction][queues[i].queue] :
-			&f->remembered[queues[i].direction][queues[i].queue];
+		to = &f->queues[queues[i].direction][queues[i].queue];
 		if (queues[i].objects == 0) {
 			memset(to, 0, sizeof(*to));
-			queues[i].location = RTE_ETH_TPH_LOCATION_NONE;
 			continue;
 		}
 		to->objects = queues[i].objects;
@@ -305,19 +319,45 @@ fake_configure(struct rte_eth_dev *dev __rte_unused)
 	return 0;
 }
 
-/* A live device loses its registers when it starts; another writes them then. */
+/* What a driver does whose queues have contexts */
+static void
+fake_queues_start(struct rte_eth_dev *dev, struct fake *f,
+		enum rte_eth_tph_direction direction, uint16_t nb_queues)
+{
+	struct eth_tph_hint hint;
+	uint16_t q;
+
+	for (q = 0; q < nb_queues; q++) {
+		hint = rte_eth_tph_queue_start(dev->data, direction, q);
+		if (fake_iv(f)) {
+			if (hint.objects != 0 && hint.objects != f->queues[direction][q].objects)
+				fake_violation(f, "a hint without an entry in the ST table");
+			continue;
+		}
+		f->queues[direction][q].objects = hint.objects;
+		f->queues[direction][q].tag = hint.tag;
+	}
+}
+
+/* A live device loses its registers when it starts; another asks what to write. */
 static int
 fake_start(struct rte_eth_dev *dev)
 {
 	struct fake *f = fake_of(dev);
 
-	if (f->fail_start != 0)
-		return f->fail_start;
-	if (f->info.live)
+	if (f->caps.live) {
 		memset(f->queues, 0, sizeof(f->queues));
-	else
-		memcpy(f->queues, f->remembered, sizeof(f->queues));
-	return 0;
+		fake_pass(f->start_gate);
+	} else {
+		f->starts = true;
+		rte_eth_tph_table_start(dev);
+		f->starts = false;
+		fake_queues_start(dev, f, RX, dev->data->nb_rx_queues);
+		fake_pass(f->start_gate);
+		fake_queues_start(dev, f, TX, dev->data->nb_tx_queues);
+	}
+	f->started = f->fail_start == 0;
+	return f->fail_start;
 }
 
 static int
@@ -325,7 +365,15 @@ fake_stop(struct rte_eth_dev *dev)
 {
 	struct fake *f = fake_of(dev);
 
-	memset(f->queues, 0, sizeof(f->queues));
+	f->started = false;
+	fake_pass(f->stop_gate);
+	if (f->fail_stop != 0) {
+		f->started = true;
+		return f->fail_stop;
+	}
+	/* An ST table keeps its entries. */
+	if (!fake_iv(f))
+		memset(f->queues, 0, sizeof(f->queues));
 	return 0;
 }
 
@@ -356,7 +404,6 @@ fake_reset(struct rte_eth_dev *dev)
 
 	f->on = false;
 	memset(f->queues, 0, sizeof(f->queues));
-	memset(f->remembered, 0, sizeof(f->remembered));
 	dev->data->nb_rx_queues = 0;
 	dev->data->nb_tx_queues = 0;
 	return 0;
@@ -385,6 +432,14 @@ fake_is_removed(struct rte_eth_dev *dev)
 	return fake_of(dev)->removed;
 }
 
+static const struct eth_tph_ops fake_tph = {
+	.caps_get = fake_tph_caps_get,
+	.enable = fake_tph_enable,
+	.disable = fake_tph_disable,
+	.cpu_tags_get = fake_tph_cpu_tags_get,
+	.queues_write = fake_tph_queues_write,
+};
+
 static const struct eth_dev_ops fake_ops = {
 	.dev_configure = fake_configure,
 	.dev_start = fake_start,
@@ -394,11 +449,7 @@ static const struct eth_dev_ops fake_ops = {
 	.dev_infos_get = fake_dev_infos_get,
 	.link_update = fake_link_update,
 	.is_removed = fake_is_removed,
-	.tph_info_get = fake_tph_info_get,
-	.tph_enable = fake_tph_enable,
-	.tph_disable = fake_tph_disable,
-	.tph_cpu_tags_get = fake_tph_cpu_tags_get,
-	.tph_stash_apply = fake_tph_stash_apply,
+	.tph = &fake_tph,
 };
 
 /* A driver that knows nothing of TPH */
@@ -430,20 +481,17 @@ fake_script(struct fake *f)
 
 	memset(f, 0, sizeof(*f));
 	pthread_mutex_init(&f->in_use, NULL);
-	f->info = (struct rte_eth_tph_info) {
+	f->caps = (struct eth_tph_caps) {
 		.reason = RTE_ETH_TPH_USABLE,
-		.modes = RTE_BIT32(RTE_ETH_TPH_MODE_DS) |
-			RTE_BIT32(RTE_ETH_TPH_MODE_IV),
 		.requesters = RTE_BIT32(RTE_ETH_TPH_REQUESTER_STANDARD),
 		.st_table = RTE_ETH_TPH_LOCATION_MSIX,
 		.st_entries = 10,
-		.rx_objects = DESC | HDR | DATA,
-		.tx_objects = DESC | DATA,
-		.tag_bits = 8,
-		.live = 1,
+		.live = true,
+		.modes = {
+			[RTE_ETH_TPH_MODE_DS] = { DESC | HDR | DATA, DESC | DATA, 8 },
+			[RTE_ETH_TPH_MODE_IV] = { DESC | HDR | DATA, 0, 16 },
+		},
 	};
-	f->choice.mode = RTE_ETH_TPH_MODE_DS;
-	f->choice.requester = RTE_ETH_TPH_REQUESTER_STANDARD;
 
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		f->cpu_tags[cpu] = cpu * 37 % 199 + 1;
@@ -509,7 +557,7 @@ static int
 setup_not_live(void)
 {
 	fake_script(&fake_a);
-	fake_a.info.live = 0;
+	fake_a.caps.live = false;
 	TEST_ASSERT_SUCCESS(port_create(&fake_a, "tph_test_a", &fake_ops),
 		"setup failed");
 	return rte_eth_dev_tph_enable(fake_a.port, NULL);
@@ -637,6 +685,35 @@ worker_end(struct worker *w)
 	sem_destroy(&w->done);
 }
 
+static void
+gate_make(struct fake_gate *gate)
+{
+	sem_init(&gate->entered, 0, 0);
+	sem_init(&gate->leave, 0, 0);
+}
+
+static void
+gate_destroy(struct fake_gate *gate)
+{
+	sem_destroy(&gate->entered);
+	sem_destroy(&gate->leave);
+}
+
+static int
+timed_wait(sem_t *sem, unsigned int milliseconds)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += milliseconds / 1000;
+	until.tv_nsec += milliseconds % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	return sem_timedwait(sem, &until);
+}
+
 static rte_cpuset_t
 one_cpu(unsigned int cpu)
 {
@@ -686,7 +763,7 @@ test_info_says_why_tph_cannot_be_used(void)
 
 	for (reason = RTE_ETH_TPH_NO_DRIVER; reason <= RTE_ETH_TPH_NO_HOST_OPT_IN;
 			reason++) {
-		fake_a.info.reason = reason;
+		fake_a.caps.reason = reason;
 		memset(&info, 0xff, sizeof(info));
 		TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info),
 			"no info with reason %d", reason);
@@ -768,7 +845,7 @@ test_null_pointers_are_refused(void)
 /* --- Enable and disable --- */
 
 static int
-test_driver_chooses_by_default(void)
+test_what_suits_the_device_is_chosen_by_default(void)
 {
 	struct rte_eth_tph_info info;
 
@@ -794,7 +871,7 @@ test_wish_reaches_the_driver(void)
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, &conf), "not enabled");
 	TEST_ASSERT(fake_iv(&fake_a) &&
-		fake_a.conf.memory == RTE_ETH_TPH_MEMORY_PERSISTENT, "not as wished");
+		fake_a.info.memory == RTE_ETH_TPH_MEMORY_PERSISTENT, "not as wished");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
 	TEST_ASSERT(info.mode == RTE_ETH_TPH_MODE_IV && info.tx_objects == 0,
 		"info is not of the mode in force");
@@ -833,7 +910,7 @@ test_bad_configuration_is_refused(void)
 	conf = (struct rte_eth_tph_conf) {
 		.requester = RTE_ETH_TPH_REQUESTER_EXTENDED };
 	bad |= enable_refused(conf, -ENOTSUP);
-	fake_a.info.modes = RTE_BIT32(RTE_ETH_TPH_MODE_DS);
+	memset(&fake_a.caps.modes[RTE_ETH_TPH_MODE_IV], 0, sizeof(fake_a.caps.modes[0]));
 	conf = (struct rte_eth_tph_conf) { .mode = RTE_ETH_TPH_MODE_IV };
 	bad |= enable_refused(conf, -ENOTSUP);
 
@@ -875,10 +952,10 @@ test_errors_of_the_driver_arrive_as_they_are(void)
 {
 	struct rte_eth_tph_info info;
 
-	fake_a.fail_info = -ENOMSG;
+	fake_a.fail_caps = -ENOMSG;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_info_get(fake_a.port, &info), -ENOMSG, "info");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_enable(fake_a.port, NULL), -ENOMSG, "info");
-	fake_a.fail_info = 0;
+	fake_a.fail_caps = 0;
 	fake_a.fail_enable = -EPERM;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_enable(fake_a.port, NULL), -EPERM, "enable");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
@@ -890,32 +967,53 @@ test_errors_of_the_driver_arrive_as_they_are(void)
 	fake_a.fail_tags = -ETIMEDOUT;
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 0, CPU, CPU_A, DESC), -ETIMEDOUT, "tags");
 	fake_a.fail_tags = 0;
-	fake_a.fail_apply = -ENOSPC;
+	fake_a.fail_write = -ENOSPC;
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 0, CPU, CPU_A, DESC), -ENOSPC, "apply");
 	TEST_ASSERT(told_none(&fake_a, RX, 0), "kept though the driver failed");
-	fake_a.fail_apply = 0;
+	fake_a.fail_write = 0;
 
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 0, CPU, CPU_A, DESC), "not set");
 	fake_a.fail_disable = -EREMOTEIO;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -EREMOTEIO, "disable");
+	TEST_ASSERT(told(&fake_a, RX, 0, DESC, CPU_A, TAG_A, true),
+		"lost though the driver failed, or told to be where it is not");
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 1, "not repaired");
+	fake_a.fail_write = -ENOSPC;
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -ENOSPC, "disable");
 	TEST_ASSERT(told(&fake_a, RX, 0, DESC, CPU_A, TAG_A, false),
-		"lost though the driver failed");
+		"lost though it could not be taken away");
+	fake_a.fail_write = 0;
 	fake_a.removed = true;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -EIO, "removed");
 	return TEST_SUCCESS;
 }
 
 static int
-test_enable_that_ends_in_error_leaves_tph_off(void)
+test_enabling_asks_the_device_once(void)
 {
-	struct rte_eth_tph_info info;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, NULL), "not enabled");
+	TEST_ASSERT(fake_a.caps_calls == 1 && fake_a.enable_calls == 1,
+		"%u questions, %u calls", fake_a.caps_calls, fake_a.enable_calls);
+	return TEST_SUCCESS;
+}
 
-	fake_a.fail_info_on = -ENOMSG;
-	TEST_ASSERT_EQUAL(rte_eth_dev_tph_enable(fake_a.port, NULL), -ENOMSG,
-		"enabled");
-	TEST_ASSERT(!fake_a.on, "left on");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
-	TEST_ASSERT(!info.enabled, "told enabled");
+static int
+test_every_value_has_a_name(void)
+{
+	TEST_ASSERT(strcmp(rte_eth_tph_mode_name(RTE_ETH_TPH_MODE_DS), "ds") == 0 &&
+		strcmp(rte_eth_tph_requester_name(RTE_ETH_TPH_REQUESTER_EXTENDED),
+			"extended") == 0 &&
+		strcmp(rte_eth_tph_memory_name(RTE_ETH_TPH_MEMORY_VOLATILE),
+			"volatile") == 0 &&
+		strcmp(rte_eth_tph_direction_name(TX), "Tx") == 0 &&
+		strcmp(rte_eth_tph_location_name(RTE_ETH_TPH_LOCATION_MSIX),
+			"msix") == 0, "wrong names");
+	TEST_ASSERT(strcmp(rte_eth_tph_mode_name(99), "unknown") == 0 &&
+		strcmp(rte_eth_tph_requester_name(99), "unknown") == 0 &&
+		strcmp(rte_eth_tph_memory_name(99), "unknown") == 0 &&
+		strcmp(rte_eth_tph_direction_name(99), "unknown") == 0 &&
+		strcmp(rte_eth_tph_location_name(99), "unknown") == 0,
+		"a value that does not exist has a name");
 	return TEST_SUCCESS;
 }
 
@@ -971,9 +1069,9 @@ test_stash_without_objects_is_removed(void)
 		fake_a.last.index == (uint32_t)FAKE_INDEX(RX, 0),
 		"driver does not learn where it was");
 
-	fake_a.apply_calls = 0;
+	fake_a.write_calls = 0;
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 0, CPU, CPU_A, 0), "not removed twice");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 0, "driver called for nothing");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 0, "driver called for nothing");
 	return TEST_SUCCESS;
 }
 
@@ -983,7 +1081,7 @@ test_all_queues_in_one_call(void)
 	uint16_t q;
 
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, ALL, CPU, CPU_A, DESC), "not set");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 1, "%u calls", fake_a.apply_calls);
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 1, "%u calls", fake_a.write_calls);
 	for (q = 0; q < NB_QUEUES; q++)
 		TEST_ASSERT(device_has(&fake_a, RX, q, DESC, TAG_A) &&
 			told(&fake_a, RX, q, DESC, CPU_A, TAG_A, false) &&
@@ -1009,8 +1107,8 @@ test_array_is_one_call_and_its_last_word_counts(void)
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(fake_a.port, stash,
 		RTE_DIM(stash)), "not set");
-	TEST_ASSERT(fake_a.tags_calls == 1 && fake_a.apply_calls == 1,
-		"%u and %u calls", fake_a.tags_calls, fake_a.apply_calls);
+	TEST_ASSERT(fake_a.tags_calls == 1 && fake_a.write_calls == 1,
+		"%u and %u calls", fake_a.tags_calls, fake_a.write_calls);
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, TAG_A) &&
 		device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		device_has(&fake_a, RX, 2, DATA, TAG_B) &&
@@ -1027,13 +1125,13 @@ refused(struct rte_eth_tph_stash bad, int error)
 	struct rte_eth_tph_stash stash[2] = {
 		{ RX, 0, CPU, CPU_B, DATA, 0 },
 	};
-	unsigned int apply_calls = fake_a.apply_calls;
+	unsigned int apply_calls = fake_a.write_calls;
 
 	stash[1] = bad;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_set(fake_a.port, stash, 2), error,
 		"direction %d queue %u target %d %u objects 0x%x not turned down so",
 		bad.direction, bad.queue, bad.target, bad.target_id, bad.objects);
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, apply_calls, "driver was called");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, apply_calls, "driver was called");
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, TAG_A) &&
 		told(&fake_a, RX, 0, DESC, CPU_A, TAG_A, false),
 		"half of it was applied");
@@ -1095,7 +1193,7 @@ test_error_of_the_driver_changes_nothing(void)
 	};
 
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 0, CPU, CPU_A, DESC), "not set");
-	fake_a.fail_apply = -EIO;
+	fake_a.fail_write = -EIO;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_set(fake_a.port, stash,
 		RTE_DIM(stash)), -EIO, "no error");
 	TEST_ASSERT(told(&fake_a, RX, 0, DESC, CPU_A, TAG_A, false) &&
@@ -1122,9 +1220,9 @@ test_tag_must_fit_the_device(void)
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, TAG_B), "written nevertheless");
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
-	fake_a.info.tag_bits = 16;
+	fake_a.caps.modes[RTE_ETH_TPH_MODE_DS].tag_bits = 16;
+	fake_a.caps.requesters |= RTE_BIT32(RTE_ETH_TPH_REQUESTER_EXTENDED);
 	fake_a.cpu_tags[CPU_WIDE_TAG] = 0xffff;
-	fake_a.choice.requester = RTE_ETH_TPH_REQUESTER_EXTENDED;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, NULL), "not enabled");
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 0, CPU, CPU_WIDE_TAG, DESC),
 		"16 bits refused");
@@ -1155,7 +1253,7 @@ test_nothing_is_stashed_while_tph_is_off(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 0, CPU, CPU_A, DESC), -EINVAL,
 		"set after TPH was disabled");
-	TEST_ASSERT(fake_a.tags_calls == 0 && fake_a.apply_calls == 0,
+	TEST_ASSERT(fake_a.tags_calls == 0 && fake_a.write_calls == 0,
 		"driver was called");
 	return TEST_SUCCESS;
 }
@@ -1188,15 +1286,15 @@ test_tags_are_learned_once(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(fake_a.port, stash,
 		RTE_DIM(stash)), "not set");
 	TEST_ASSERT(fake_a.tags_calls == 1 && fake_a.tags_asked == 50 &&
-		fake_a.apply_calls == 1, "%u calls for %u tags, %u to apply",
-		fake_a.tags_calls, fake_a.tags_asked, fake_a.apply_calls);
+		fake_a.write_calls == 1, "%u calls for %u tags, %u to apply",
+		fake_a.tags_calls, fake_a.tags_asked, fake_a.write_calls);
 
 	for (i = 0; i < NB_ROUNDS; i++)
 		TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(fake_a.port, stash,
 			RTE_DIM(stash)), "not set again");
-	TEST_ASSERT(fake_a.tags_calls == 1 && fake_a.apply_calls == 1 + NB_ROUNDS,
+	TEST_ASSERT(fake_a.tags_calls == 1 && fake_a.write_calls == 1 + NB_ROUNDS,
 		"%u calls for tags, %u to apply", fake_a.tags_calls,
-		fake_a.apply_calls);
+		fake_a.write_calls);
 
 	/* Only what is not known yet is asked for. */
 	stash[0].target_id = CPU_A;
@@ -1248,9 +1346,9 @@ test_stash_survives_stop_and_start(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
 
-	fake_a.apply_calls = 0;
+	fake_a.write_calls = 0;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 1, "%u calls", fake_a.apply_calls);
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 1, "%u calls", fake_a.write_calls);
 	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		device_has(&fake_a, TX, 2, DATA, TAG_B), "lost");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "pending");
@@ -1262,7 +1360,7 @@ test_stash_of_a_stopped_port_waits_for_its_start(void)
 {
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, NULL), "not enabled");
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 0, "driver was called");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 0, "driver was called");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
 	/* What is wrong is told at once all the same. */
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 1, CPU, CPU_WIDE_TAG, DESC), -ERANGE, "set");
@@ -1278,7 +1376,8 @@ test_stash_removed_from_a_stopped_port_is_gone_at_once(void)
 {
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
-	fake_a.queues[RX][1].objects = DESC; /* like an entry of an ST table */
+	/* like an entry of an ST table */
+	fake_a.queues[RX][1] = (struct fake_queue) { DESC, CPU_A, TAG_A };
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_B, DATA), "not set");
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, 0, 0), "not removed");
 	TEST_ASSERT(device_has(&fake_a, RX, 1, 0, 0), "still there");
@@ -1302,10 +1401,10 @@ test_reset_is_survived(void)
 	TEST_ASSERT_SUCCESS(configure(&fake_a, NB_QUEUES), "not configured");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
 	TEST_ASSERT_SUCCESS(set(&fake_a, TX, 0, CPU, CPU_B, DATA), "not set");
-	fake_a.apply_calls = 0;
+	fake_a.write_calls = 0;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
-	TEST_ASSERT(fake_a.on && fake_a.conf.mode == RTE_ETH_TPH_MODE_DS, "off");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 1, "%u calls", fake_a.apply_calls);
+	TEST_ASSERT(fake_a.on && fake_a.info.mode == RTE_ETH_TPH_MODE_DS, "off");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 1, "%u calls", fake_a.write_calls);
 	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		device_has(&fake_a, TX, 0, DATA, TAG_B), "lost");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "pending");
@@ -1329,7 +1428,8 @@ test_queue_that_is_gone_loses_its_stash(void)
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, ALL, CPU, CPU_A, DESC), "not set");
 	TEST_ASSERT_SUCCESS(set(&fake_a, TX, 3, CPU, CPU_B, DATA), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
-	fake_a.queues[RX][3].objects = DESC; /* like an entry of an ST table */
+	/* like an entry of an ST table */
+	fake_a.queues[RX][3] = (struct fake_queue) { DESC, CPU_A, TAG_A };
 	TEST_ASSERT_SUCCESS(configure(&fake_a, 2), "not configured");
 	TEST_ASSERT(device_has(&fake_a, RX, 3, 0, 0), "still there");
 
@@ -1387,12 +1487,12 @@ test_port_starts_although_stashes_cannot_be_restored(void)
 {
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
-	fake_a.fail_apply = -ENODATA;
+	fake_a.fail_write = -ENODATA;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), -ENODATA, "synced");
 
-	fake_a.fail_apply = 0;
+	fake_a.fail_write = 0;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 1, "not synced");
 	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "not repaired");
@@ -1420,13 +1520,12 @@ test_port_starts_although_tph_cannot_be_turned_on_again(void)
 /* --- A device that takes stashes at port start only --- */
 
 static int
-test_device_that_is_not_live_gets_stashes_before_it_starts(void)
+test_device_that_is_not_live_gets_stashes_when_it_starts(void)
 {
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 0, "driver was called");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 0, "driver was called");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 1, "%u calls", fake_a.apply_calls);
 	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A), "not there");
 	TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "pending");
 
@@ -1444,13 +1543,13 @@ test_started_port_that_is_not_live_is_busy(void)
 {
 	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
-	fake_a.apply_calls = 0;
+	fake_a.write_calls = 0;
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 2, CPU, CPU_A, DESC), -EBUSY, "set");
 	TEST_ASSERT_EQUAL(set(&fake_a, RX, 1, CPU, 0, 0), -EBUSY, "removed");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -EBUSY, "disabled");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 0,
 		"nothing has changed");
-	TEST_ASSERT_EQUAL(fake_a.apply_calls, 0, "driver was called");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 0, "driver was called");
 	TEST_ASSERT(fake_a.on && told_none(&fake_a, RX, 2) &&
 		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "changed");
 
@@ -1622,11 +1721,11 @@ sync_follows(struct worker *w, int (*move)(void *))
 	TEST_ASSERT_SUCCESS(worker_run(&w[0], move, &cpus), "not moved");
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, fake_a.cpu_tags[from]),
 		"changed before sync");
-	fake_a.apply_calls = fake_a.queues_applied = 0;
+	fake_a.write_calls = fake_a.queues_written = 0;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 2,
 		"not the two that moved");
-	TEST_ASSERT(fake_a.apply_calls == 1 && fake_a.queues_applied == 2,
-		"%u queues in %u calls", fake_a.queues_applied, fake_a.apply_calls);
+	TEST_ASSERT(fake_a.write_calls == 1 && fake_a.queues_written == 2,
+		"%u queues in %u calls", fake_a.queues_written, fake_a.write_calls);
 	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, fake_a.cpu_tags[to]) &&
 		device_has(&fake_a, TX, 0, DATA, fake_a.cpu_tags[to]) &&
 		device_has(&fake_a, RX, 1, DESC, fake_a.cpu_tags[from]) &&
@@ -1687,11 +1786,11 @@ sync_fails(struct worker *w, int (*move)(void *))
 		"half of it was done");
 
 	TEST_ASSERT_SUCCESS(worker_run(&w[1], move, &other), "not moved");
-	fake_a.fail_apply = -ENODATA;
+	fake_a.fail_write = -ENODATA;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), -ENODATA, "synced");
 	TEST_ASSERT(told(&fake_a, RX, 0, DESC, from, fake_a.cpu_tags[from], false),
 		"told though it failed");
-	fake_a.fail_apply = 0;
+	fake_a.fail_write = 0;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 2, "not synced");
 	return TEST_SUCCESS;
 }
@@ -1795,10 +1894,10 @@ launch_rounds(struct worker *w, struct launch *l)
 	unsigned int round;
 
 	for (round = 0; round < NB_ROUNDS; round++) {
-		fake_a.apply_calls = 0;
+		fake_a.write_calls = 0;
 		TEST_ASSERT_SUCCESS(launch_round(w, l, round), "round %u", round);
-		TEST_ASSERT_EQUAL(fake_a.apply_calls, NB_WORKERS,
-			"%u calls of the driver", fake_a.apply_calls);
+		TEST_ASSERT_EQUAL(fake_a.write_calls, NB_WORKERS,
+			"%u calls of the driver", fake_a.write_calls);
 	}
 	TEST_ASSERT(fake_a.tags_asked <= 2 && fake_a.tags_calls <= 2,
 		"%u tags asked for in %u calls", fake_a.tags_asked, fake_a.tags_calls);
@@ -1812,7 +1911,6 @@ launch_storm(struct worker *w, struct launch *l)
 	unsigned int i, round;
 	int errors = 0;
 
-	fake_a.races = true;
 	for (round = 0; round < NB_ROUNDS; round++) {
 		for (i = 0; i < NB_WORKERS; i++) {
 			l[i].round = round;
@@ -1824,7 +1922,6 @@ launch_storm(struct worker *w, struct launch *l)
 		for (i = 0; i < NB_WORKERS; i++)
 			errors += worker_wait(&w[i]);
 	}
-	fake_a.races = false;
 	TEST_ASSERT_EQUAL(errors, 0, "%d errors", errors);
 
 	/* Whatever raced with what, the device has now what the API tells. */
@@ -1846,7 +1943,6 @@ with_workers(int (*test)(struct worker *w, struct launch *l))
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
 	TEST_ASSERT_SUCCESS(configure(&fake_a, NB_WORKERS), "not configured");
-	fake_a.info.tx_objects = DESC | HDR | DATA;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
 
 	for (n = 0; n < NB_WORKERS; n++) {
@@ -1892,30 +1988,24 @@ stash_b(void *arg __rte_unused)
 static int
 two_ports(struct worker *w, int (*move)(void *) __rte_unused)
 {
-	struct timespec until;
-	sem_t entered, leave;
+	struct fake_gate gate;
 	int a, b;
 
-	sem_init(&entered, 0, 0);
-	sem_init(&leave, 0, 0);
-	fake_a.apply_entered = &entered;
-	fake_a.apply_leave = &leave;
+	gate_make(&gate);
+	fake_a.write_gate = &gate;
 
 	/* Port b must get through while the driver of port a takes its time. */
 	worker_start(&w[0], stash_a, NULL);
-	sem_wait(&entered);
+	sem_wait(&gate.entered);
 	worker_start(&w[1], stash_b, NULL);
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5;
-	b = sem_timedwait(&w[1].done, &until);
+	b = timed_wait(&w[1].done, 5000);
 
-	sem_post(&leave);
+	sem_post(&gate.leave);
 	a = worker_wait(&w[0]);
 	if (b != 0)
 		worker_wait(&w[1]);
-	fake_a.apply_entered = NULL;
-	sem_destroy(&entered);
-	sem_destroy(&leave);
+	fake_a.write_gate = NULL;
+	gate_destroy(&gate);
 	TEST_ASSERT(a == 0 && w[1].ret == 0, "not set");
 	TEST_ASSERT_EQUAL(b, 0, "had to wait for the other port");
 	return TEST_SUCCESS;
@@ -1933,6 +2023,339 @@ test_ports_do_not_wait_for_one_another(void)
 	ret = with_two_lcores(two_ports, NULL);
 	port_destroy(&fake_b);
 	return ret;
+}
+
+/* --- While the driver starts and stops its device --- */
+
+/* A port that is being started or stopped by another thread, inside its driver */
+struct passage {
+	struct worker w;
+	struct fake_gate gate;
+};
+
+static int
+start_port(void *arg __rte_unused)
+{
+	return rte_eth_dev_start(fake_a.port);
+}
+
+static int
+stop_port(void *arg __rte_unused)
+{
+	return rte_eth_dev_stop(fake_a.port);
+}
+
+static int
+passage_enter(struct passage *p, struct fake_gate **where, int (*fn)(void *))
+{
+	rte_cpuset_t cpus = one_cpu(real_cpus[0]);
+
+	gate_make(&p->gate);
+	if (worker_create(&p->w, &cpus) != 0)
+		return -1;
+	*where = &p->gate;
+	worker_start(&p->w, fn, NULL);
+	sem_wait(&p->gate.entered);
+	*where = NULL;
+	return 0;
+}
+
+static int
+passage_leave(struct passage *p)
+{
+	int ret;
+
+	sem_post(&p->gate.leave);
+	ret = worker_wait(&p->w);
+	worker_end(&p->w);
+	gate_destroy(&p->gate);
+	return ret;
+}
+
+static int
+test_stash_cannot_be_taken_from_queues_that_start(void)
+{
+	struct passage p;
+	int set_ret, remove_ret, sync_ret, disable_ret;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.start_gate, start_port), "no thread");
+	/* The context of Rx queue 1 has the stash by now. */
+	remove_ret = set(&fake_a, RX, 1, CPU, 0, 0);
+	set_ret = set(&fake_a, TX, 1, CPU, CPU_A, DESC);
+	sync_ret = rte_eth_dev_tph_stash_sync(fake_a.port);
+	disable_ret = rte_eth_dev_tph_disable(fake_a.port);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
+
+	TEST_ASSERT(remove_ret == -EBUSY && set_ret == -EBUSY && disable_ret == -EBUSY,
+		"removed %d, set %d, disabled %d", remove_ret, set_ret, disable_ret);
+	TEST_ASSERT_EQUAL(sync_ret, 0, "synced %d", sync_ret);
+	TEST_ASSERT(fake_a.on && device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false) &&
+		device_has(&fake_a, TX, 1, 0, 0) && told_none(&fake_a, TX, 1),
+		"device and state differ");
+	return TEST_SUCCESS;
+}
+
+static int
+test_stash_set_while_a_live_port_starts_is_there_after_it(void)
+{
+	struct passage p;
+	int set_ret, remove_ret;
+	bool pending;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 2, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.start_gate, start_port), "no thread");
+	set_ret = set(&fake_a, RX, 1, CPU, CPU_B, DATA);
+	remove_ret = set(&fake_a, RX, 2, CPU, 0, 0);
+	pending = told(&fake_a, RX, 1, DATA, CPU_B, TAG_B, true);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
+
+	TEST_ASSERT(set_ret == 0 && remove_ret == 0 && pending, "set %d, removed %d, %s",
+		set_ret, remove_ret, pending ? "pending" : "not pending");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DATA, TAG_B) &&
+		told(&fake_a, RX, 1, DATA, CPU_B, TAG_B, false) &&
+		device_has(&fake_a, RX, 2, 0, 0), "device and state differ");
+	return TEST_SUCCESS;
+}
+
+static int
+test_tph_disabled_while_a_live_port_starts_stays_off(void)
+{
+	struct passage p;
+	int ret;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.start_gate, start_port), "no thread");
+	ret = rte_eth_dev_tph_disable(fake_a.port);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
+
+	TEST_ASSERT_EQUAL(ret, 0, "not disabled");
+	TEST_ASSERT(!fake_a.on && device_has(&fake_a, RX, 1, 0, 0) &&
+		told_none(&fake_a, RX, 1), "came back");
+	return TEST_SUCCESS;
+}
+
+/* Interrupt vectors go away with dev_stop, and nothing may look at them. */
+static int
+test_nothing_is_written_while_the_port_stops(void)
+{
+	struct passage p;
+	int set_ret, sync_ret;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	fake_a.write_calls = 0;
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.stop_gate, stop_port), "no thread");
+	set_ret = set(&fake_a, RX, 2, CPU, CPU_A, DESC);
+	sync_ret = rte_eth_dev_tph_stash_sync(fake_a.port);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no stop");
+
+	TEST_ASSERT(set_ret == 0 && sync_ret == 0 && fake_a.write_calls == 0,
+		"set %d, synced %d, %u calls", set_ret, sync_ret, fake_a.write_calls);
+	TEST_ASSERT(told(&fake_a, RX, 2, DESC, CPU_A, TAG_A, true), "not pending");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		device_has(&fake_a, RX, 2, DESC, TAG_A), "lost");
+	return TEST_SUCCESS;
+}
+
+static int
+test_stop_that_fails_leaves_stashes_in_force(void)
+{
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	fake_a.fail_stop = -EAGAIN;
+	TEST_ASSERT_EQUAL(rte_eth_dev_stop(fake_a.port), -EAGAIN, "stopped");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "pending");
+	fake_a.fail_stop = 0;
+	return TEST_SUCCESS;
+}
+
+/* --- What the device does not take --- */
+
+static int
+one_of_three_fails(void)
+{
+	static const struct rte_eth_tph_stash bad = { .direction = RX, .queue = 1 };
+
+	fake_a.fail_queue = &bad;
+	fake_a.fail_write = -ENODATA;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(device_has(&fake_a, RX, 0, DESC, TAG_A) &&
+		told(&fake_a, RX, 0, DESC, CPU_A, TAG_A, false) &&
+		device_has(&fake_a, RX, 2, DESC, TAG_B) &&
+		told(&fake_a, RX, 2, DESC, CPU_B, TAG_B, false), "others lose theirs");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, 0, 0) &&
+		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
+	fake_a.fail_queue = NULL;
+	fake_a.fail_write = 0;
+	return TEST_SUCCESS;
+}
+
+static int
+three_stashes(void)
+{
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 0, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	return set(&fake_a, RX, 2, CPU, CPU_B, DESC);
+}
+
+static int
+test_queue_that_cannot_be_restored_costs_itself_only(void)
+{
+	TEST_ASSERT_SUCCESS(three_stashes(), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(one_of_three_fails(), "not like this");
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 1, "not the one");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "not repaired");
+	return TEST_SUCCESS;
+}
+
+static int
+test_entry_that_cannot_be_written_costs_its_queue_only(void)
+{
+	TEST_ASSERT_SUCCESS(three_stashes(), "not set");
+	TEST_ASSERT_SUCCESS(one_of_three_fails(), "not like this");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "not repaired");
+	return TEST_SUCCESS;
+}
+
+static int
+test_stash_that_stays_in_the_device_is_not_forgotten(void)
+{
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, ALL, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	/* like an entry of an ST table */
+	fake_a.queues[RX][3] = (struct fake_queue) { DESC, CPU_A, TAG_A };
+	fake_a.fail_write = -ENODATA;
+	TEST_ASSERT_SUCCESS(configure(&fake_a, 2), "not configured");
+	TEST_ASSERT(device_has(&fake_a, RX, 3, DESC, TAG_A), "taken away nevertheless");
+	fake_a.fail_write = 0;
+	TEST_ASSERT_SUCCESS(configure(&fake_a, NB_QUEUES), "not configured");
+	TEST_ASSERT(told_none(&fake_a, RX, 3), "came back");
+
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 0, "not synced");
+	TEST_ASSERT(device_has(&fake_a, RX, 3, 0, 0), "still there");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		device_has(&fake_a, RX, 3, 0, 0), "wrong");
+	return TEST_SUCCESS;
+}
+
+/* --- Interrupt Vector mode of a device that is not live --- */
+
+static int
+setup_not_live_iv(void)
+{
+	const struct rte_eth_tph_conf iv = { .mode = RTE_ETH_TPH_MODE_IV };
+
+	TEST_ASSERT_SUCCESS(setup_not_live(), "setup failed");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	return rte_eth_dev_tph_enable(fake_a.port, &iv);
+}
+
+static int
+test_table_is_written_before_queues_start(void)
+{
+	struct rte_eth_tph_stash_state state;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 2, CPU, CPU_B, DESC), "not set");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 0, "written too early");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT_EQUAL(fake_a.write_calls, 1, "%u calls", fake_a.write_calls);
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		device_has(&fake_a, RX, 2, DESC, TAG_B), "not there");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_get(fake_a.port, RX, 1, &state), "lost");
+	TEST_ASSERT(state.location == RTE_ETH_TPH_LOCATION_MSIX && !state.pending,
+		"location %d, pending %d", state.location, state.pending);
+
+	/* What is taken away from a stopped port leaves the table at once. */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, 0, 0), "not removed");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, 0, 0) &&
+		device_has(&fake_a, RX, 2, DESC, TAG_B), "wrong");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	TEST_ASSERT(device_has(&fake_a, RX, 2, 0, 0), "still there");
+	return TEST_SUCCESS;
+}
+
+/* --- Locks --- */
+
+static int
+test_port_without_tph_has_no_lock(void)
+{
+	struct rte_eth_tph_info info;
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
+	TEST_ASSERT(told_none(&fake_a, RX, 0), "has a stash");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_NULL(rte_eth_devices[fake_a.port].data->tph,
+		"there is something to lock");
+	return TEST_SUCCESS;
+}
+
+/* Another process, which has the memory of the port in common with this one */
+static void
+read_for_ever(volatile unsigned int *rounds)
+{
+	struct rte_eth_tph_stash_state state;
+
+	for (;;) {
+		rte_eth_dev_tph_stash_get(fake_a.port, RX, 1, &state);
+		(*rounds)++;
+	}
+}
+
+static int
+kill_a_reader(volatile unsigned int *rounds)
+{
+	pid_t reader;
+	int status;
+
+	*rounds = 0;
+	reader = fork();
+	if (reader == 0)
+		read_for_ever(rounds);
+	if (reader < 0)
+		return -1;
+	while (*rounds < 1000)
+		usleep(50);
+	kill(reader, SIGKILL);
+	waitpid(reader, &status, 0);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -1;
+}
+
+static int
+test_killed_reader_does_not_hang_the_port(void)
+{
+	volatile unsigned int *rounds;
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	rounds = rte_zmalloc(NULL, sizeof(*rounds), 0);
+	TEST_ASSERT_NOT_NULL(rounds, "no memory");
+	/* Some of them die with the lock in hand.  A port that hangs ends the test. */
+	alarm(120);
+	for (i = 0; i < NB_ROUNDS; i++) {
+		TEST_ASSERT_SUCCESS(kill_a_reader(rounds), "reader %u", i);
+		TEST_ASSERT(told(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "not told");
+	}
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(device_has(&fake_a, RX, 1, DESC, TAG_A), "lost");
+	port_destroy(&fake_a);
+	alarm(0);
+	rte_free((void *)(uintptr_t)rounds);
+	return TEST_SUCCESS;
 }
 
 /* --- Cost --- */
@@ -2031,6 +2454,53 @@ test_telemetry_tells_of_stashes(void)
 }
 
 static int
+close_port(void *arg __rte_unused)
+{
+	return rte_eth_dev_close(fake_a.port);
+}
+
+static int
+ask_telemetry(void *arg)
+{
+	return telemetry(arg) == NULL ? -1 : 0;
+}
+
+static int
+test_port_is_not_released_while_telemetry_reads_it(void)
+{
+	rte_cpuset_t cpus = one_cpu(real_cpus[0]);
+	struct worker asks, closes;
+	struct fake_gate gate;
+	char command[32];
+	int closed;
+
+	if (telemetry("/") == NULL)
+		return TEST_SKIPPED;
+	snprintf(command, sizeof(command), "/ethdev/tph,%u", fake_a.port);
+	TEST_ASSERT_SUCCESS(worker_create(&asks, &cpus), "no thread");
+	TEST_ASSERT_SUCCESS(worker_create(&closes, &cpus), "no thread");
+	gate_make(&gate);
+	fake_a.caps_gate = &gate;
+	worker_start(&asks, ask_telemetry, command);
+	sem_wait(&gate.entered);
+	fake_a.caps_gate = NULL;
+
+	worker_start(&closes, close_port, NULL);
+	closed = timed_wait(&closes.done, 300);
+	sem_post(&gate.leave);
+	if (closed != 0)
+		worker_wait(&closes);
+	worker_wait(&asks);
+	worker_end(&asks);
+	worker_end(&closes);
+	gate_destroy(&gate);
+	TEST_ASSERT(closed != 0, "released under the reader");
+	TEST_ASSERT(closes.ret == 0 && asks.ret == 0, "closed %d, asked %d", closes.ret,
+		asks.ret);
+	return TEST_SUCCESS;
+}
+
+static int
 test_every_call_has_a_trace_point(void)
 {
 	static const char * const names[] = {
@@ -2096,7 +2566,7 @@ static struct unit_test_suite tph_testsuite = {
 		TPH_TEST(setup_on,
 			test_null_pointers_are_refused),
 		TPH_TEST(setup,
-			test_driver_chooses_by_default),
+			test_what_suits_the_device_is_chosen_by_default),
 		TPH_TEST(setup,
 			test_wish_reaches_the_driver),
 		TPH_TEST(setup,
@@ -2108,7 +2578,9 @@ static struct unit_test_suite tph_testsuite = {
 		TPH_TEST(setup,
 			test_errors_of_the_driver_arrive_as_they_are),
 		TPH_TEST(setup,
-			test_enable_that_ends_in_error_leaves_tph_off),
+			test_enabling_asks_the_device_once),
+		TPH_TEST(setup,
+			test_every_value_has_a_name),
 		TPH_TEST(setup_on,
 			test_stash_reaches_the_device),
 		TPH_TEST(setup_on,
@@ -2164,7 +2636,7 @@ static struct unit_test_suite tph_testsuite = {
 		TPH_TEST(setup_on,
 			test_port_starts_although_tph_cannot_be_turned_on_again),
 		TPH_TEST(setup_not_live,
-			test_device_that_is_not_live_gets_stashes_before_it_starts),
+			test_device_that_is_not_live_gets_stashes_when_it_starts),
 		TPH_TEST(setup_not_live,
 			test_started_port_that_is_not_live_is_busy),
 		TPH_TEST(setup_not_live,
@@ -2195,6 +2667,30 @@ static struct unit_test_suite tph_testsuite = {
 			test_lcores_stash_while_the_port_starts_and_stops),
 		TPH_TEST(setup_on,
 			test_ports_do_not_wait_for_one_another),
+		TPH_TEST(setup_not_live,
+			test_stash_cannot_be_taken_from_queues_that_start),
+		TPH_TEST(setup_on,
+			test_stash_set_while_a_live_port_starts_is_there_after_it),
+		TPH_TEST(setup_on,
+			test_tph_disabled_while_a_live_port_starts_stays_off),
+		TPH_TEST(setup_on,
+			test_nothing_is_written_while_the_port_stops),
+		TPH_TEST(setup_on,
+			test_stop_that_fails_leaves_stashes_in_force),
+		TPH_TEST(setup_on,
+			test_queue_that_cannot_be_restored_costs_itself_only),
+		TPH_TEST(setup_not_live_iv,
+			test_entry_that_cannot_be_written_costs_its_queue_only),
+		TPH_TEST(setup_on,
+			test_stash_that_stays_in_the_device_is_not_forgotten),
+		TPH_TEST(setup_not_live_iv,
+			test_table_is_written_before_queues_start),
+		TPH_TEST(setup,
+			test_port_without_tph_has_no_lock),
+		TPH_TEST(setup_on,
+			test_killed_reader_does_not_hang_the_port),
+		TPH_TEST(setup,
+			test_port_is_not_released_while_telemetry_reads_it),
 		TPH_TEST(setup,
 			test_port_takes_little_memory),
 		TPH_TEST(setup_on,

@@ -141,18 +141,6 @@ i40e_tx_context(void)
 }
 
 static int
-i40e_apply(struct eth_tph_queue queue)
-{
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
-	struct rte_eth_tph_conf conf = { 0 };
-
-	/* refused without VFIO, and yet ready to remember */
-	if (i40e_tph_enable(&port.dev, &conf) != -ENOTSUP)
-		return -1;
-	return i40e_tph_stash_apply(&port.dev, &ds, &queue, 1);
-}
-
-static int
 i40e_queue_without_a_stash_has_no_hints(void)
 {
 	TEST_ASSERT_SUCCESS(i40e_port_make(), "no port");
@@ -168,10 +156,9 @@ i40e_queue_without_a_stash_has_no_hints(void)
 	TEST_ASSERT_EQUAL(context_bits(i40e_tx_context(), 96, 8), 0, "Tx tag");
 
 	/* a stash of another queue changes nothing */
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF), "stash");
 	TEST_ASSERT_SUCCESS(i40e_rx_queue_init(&i40e.rxq), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 193, 4), 0, "Rx enables");
-	i40e_tph_close(&port.dev);
 
 	return TEST_SUCCESS;
 }
@@ -181,40 +168,38 @@ i40e_stash_is_in_the_queue_context(void)
 {
 	TEST_ASSERT_SUCCESS(i40e_port_make(), "no port");
 
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xA5)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xA5), "stash");
 	TEST_ASSERT_SUCCESS(i40e_rx_queue_init(&i40e.rxq), "Rx");
 	/* bits 20:13 are 0xA5; 193, 194 and 195 are set, 196 is not */
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 13, 8), 0xA5, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 193, 4), 0x7, "Rx enables");
 
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 1, HEAD, 0x18)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, HEAD, 0x18), "stash");
 	TEST_ASSERT_SUCCESS(i40e_rx_queue_init(&i40e.rxq), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 13, 8), 0x18, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 193, 4), 0x8, "Rx enables");
 
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_TX, 1, DESC, 0x5A)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_TX, 1, DESC, 0x5A), "stash");
 	TEST_ASSERT_SUCCESS(i40e_tx_queue_init(&i40e.txq), "Tx");
 	/* bits 103:96 are 0x5A; 174 and 176 are set, 175 is not */
 	TEST_ASSERT_EQUAL(context_bits(i40e_tx_context(), 96, 8), 0x5A, "Tx tag");
 	TEST_ASSERT_EQUAL(context_bits(i40e_tx_context(), 174, 3), 0x5, "Tx enables");
 
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_TX, 1, DATA, 0x5A)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_TX, 1, DATA, 0x5A), "stash");
 	TEST_ASSERT_SUCCESS(i40e_tx_queue_init(&i40e.txq), "Tx");
 	TEST_ASSERT_EQUAL(context_bits(i40e_tx_context(), 174, 3), 0x2, "Tx enables");
 
 	/* removed */
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 1, 0, 0)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, 0, 0), "stash");
 	TEST_ASSERT_SUCCESS(i40e_rx_queue_init(&i40e.rxq), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 13, 8), 0, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 193, 4), 0, "Rx enables");
 
 	/* disabled */
-	TEST_ASSERT_SUCCESS(i40e_tph_disable(&port.dev), "disable");
+	port_stopped();
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(PORT_ID), "disable");
 	TEST_ASSERT_SUCCESS(i40e_tx_queue_init(&i40e.txq), "Tx");
 	TEST_ASSERT_EQUAL(context_bits(i40e_tx_context(), 174, 3), 0, "Tx enables");
-
-	i40e_tph_close(&port.dev);
-	TEST_ASSERT_NULL(i40e_port_adapter()->tph, "state is left");
 
 	return TEST_SUCCESS;
 }
@@ -222,14 +207,12 @@ i40e_stash_is_in_the_queue_context(void)
 static int
 i40e_queues_of_the_flow_director_have_no_hints(void)
 {
-	const uint16_t port_id = RTE_MAX_ETHPORTS - 1;
-	struct rte_eth_dev saved = rte_eth_devices[port_id];
 	struct i40e_adapter *adapter;
 	int ret;
 
 	TEST_ASSERT_SUCCESS(i40e_port_make(), "no port");
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF)), "apply");
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_TX, 0, DESC | DATA, 0xFF)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF), "stash");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_TX, 0, DESC | DATA, 0xFF), "stash");
 
 	adapter = i40e_port_adapter();
 	adapter->hw.func_caps.enabled_tcmap = 1;
@@ -242,10 +225,7 @@ i40e_queues_of_the_flow_director_have_no_hints(void)
 
 	/* the Tx queue is on, the Rx queue never, which is where set-up ends */
 	port_reg_set(0x100000, 0x5);
-	port.data.port_id = port_id;
-	rte_eth_devices[port_id] = port.dev;
 	ret = i40e_fdir_setup(&adapter->pf);
-	rte_eth_devices[port_id] = saved;
 	TEST_ASSERT(ret != 0, "Rx queue is on");
 
 	/* its queues have number 0, as the first ones of the port */
@@ -258,7 +238,6 @@ i40e_queues_of_the_flow_director_have_no_hints(void)
 		"Tx enables");
 	TEST_ASSERT_EQUAL(context_bits(&i40e.memory[I40E_TX_CONTEXT_BASE], 96, 8), 0,
 		"Tx tag");
-	i40e_tph_close(&port.dev);
 
 	return TEST_SUCCESS;
 }
@@ -273,7 +252,7 @@ i40e_queue_of_a_vf_has_no_hints(void)
 	struct i40e_adapter *adapter;
 
 	TEST_ASSERT_SUCCESS(i40e_port_make(), "no port");
-	TEST_ASSERT_SUCCESS(i40e_apply(stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xFF)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xFF), "stash");
 
 	adapter = i40e_port_adapter();
 	adapter->pf.vfs = &i40e.vf;
@@ -289,13 +268,12 @@ i40e_queue_of_a_vf_has_no_hints(void)
 	msg.info.qpair[0].txq.ring_len = 64;
 	msg.info.qpair[0].rxq.queue_id = 1;
 	msg.info.qpair[0].rxq.ring_len = 64;
-	i40e_pf_host_handle_vf_msg(&port.dev, 0, VIRTCHNL_OP_CONFIG_VSI_QUEUES, 0,
+	i40e_pf_host_handle_vf_msg(port.dev, 0, VIRTCHNL_OP_CONFIG_VSI_QUEUES, 0,
 		(uint8_t *)&msg, sizeof(msg));
 
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 89, 13), 64, "no context");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 193, 4), 0, "Rx enables");
 	TEST_ASSERT_EQUAL(context_bits(i40e_rx_context(), 13, 8), 0, "Rx tag");
-	i40e_tph_close(&port.dev);
 
 	return TEST_SUCCESS;
 }

@@ -143,7 +143,7 @@ ice_rx_start(void)
 	ice_queue_is_on();
 	/* it stops behind the context, where it finds no mbufs */
 	if (rte_pktmbuf_alloc_bulk(port.pool, mbufs, RTE_DIM(mbufs)) != 0 ||
-			ice_rx_queue_start(&port.dev, 1) != -ENOMEM)
+			ice_rx_queue_start(port.dev, 1) != -ENOMEM)
 		return -1;
 	rte_pktmbuf_free_bulk(mbufs, RTE_DIM(mbufs));
 	return 0;
@@ -162,19 +162,7 @@ ice_tx_start(void)
 	memset(ice.sent, 0, sizeof(ice.sent));
 	ice_port_adapter()->hw.adminq.sq.next_to_use = 0;
 	/* nobody answers the command */
-	return ice_tx_queue_start(&port.dev, 1) == 0 ? -1 : 0;
-}
-
-static int
-ice_apply(struct eth_tph_queue queue)
-{
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
-	struct rte_eth_tph_conf conf = { 0 };
-
-	/* refused without VFIO, and yet ready to remember */
-	if (ice_tph_enable(&port.dev, &conf) != -ENOTSUP)
-		return -1;
-	return ice_tph_stash_apply(&port.dev, &ds, &queue, 1);
+	return ice_tx_queue_start(port.dev, 1) == 0 ? -1 : 0;
 }
 
 static int
@@ -193,10 +181,9 @@ ice_queue_without_a_stash_has_no_hints(void)
 	TEST_ASSERT_EQUAL(context_bits(ice_tx_context(), 93, 8), 0, "Tx tag");
 
 	/* a stash of another queue changes nothing */
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0xFF), "stash");
 	TEST_ASSERT_SUCCESS(ice_rx_start(), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 193, 4), 0, "Rx enables");
-	ice_tph_close(&port.dev);
 
 	return TEST_SUCCESS;
 }
@@ -206,37 +193,35 @@ ice_stash_is_in_the_queue_context(void)
 {
 	TEST_ASSERT_SUCCESS(ice_port_make(), "no port");
 
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xA5)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xA5), "stash");
 	TEST_ASSERT_SUCCESS(ice_rx_start(), "Rx");
 	/* bits 20:13 are 0xA5; 193, 194 and 195 are set, 196 is not */
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 13, 8), 0xA5, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 193, 4), 0x7, "Rx enables");
 
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_RX, 1, HEAD, 0x18)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, HEAD, 0x18), "stash");
 	TEST_ASSERT_SUCCESS(ice_rx_start(), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 13, 8), 0x18, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 193, 4), 0x8, "Rx enables");
 
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_TX, 1, DESC, 0x5A)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_TX, 1, DESC, 0x5A), "stash");
 	TEST_ASSERT_SUCCESS(ice_tx_start(), "Tx");
 	/* bits 100:93 are 0x5A; 102 and 104 are set, 103 is not */
 	TEST_ASSERT_EQUAL(context_bits(ice_tx_context(), 93, 8), 0x5A, "Tx tag");
 	TEST_ASSERT_EQUAL(context_bits(ice_tx_context(), 102, 3), 0x5, "Tx enables");
 
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_TX, 1, DATA, 0x5A)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_TX, 1, DATA, 0x5A), "stash");
 	TEST_ASSERT_SUCCESS(ice_tx_start(), "Tx");
 	TEST_ASSERT_EQUAL(context_bits(ice_tx_context(), 102, 3), 0x2, "Tx enables");
 
 	/* disabled */
-	TEST_ASSERT_SUCCESS(ice_tph_disable(&port.dev), "disable");
+	port_stopped();
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(PORT_ID), "disable");
 	TEST_ASSERT_SUCCESS(ice_rx_start(), "Rx");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 13, 8), 0, "Rx tag");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 193, 4), 0, "Rx enables");
 	TEST_ASSERT_SUCCESS(ice_tx_start(), "Tx");
 	TEST_ASSERT_EQUAL(context_bits(ice_tx_context(), 102, 3), 0, "Tx enables");
-
-	ice_tph_close(&port.dev);
-	TEST_ASSERT_NULL(ice_port_adapter()->tph, "state is left");
 
 	return TEST_SUCCESS;
 }
@@ -245,13 +230,12 @@ static int
 ice_queue_of_the_flow_director_has_no_hints(void)
 {
 	TEST_ASSERT_SUCCESS(ice_port_make(), "no port");
-	TEST_ASSERT_SUCCESS(ice_apply(stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xFF)), "apply");
+	TEST_ASSERT_SUCCESS(port_stash(RTE_ETH_TPH_RX, 1, DESC | DATA, 0xFF), "stash");
 	ice_queue_is_on();
-	TEST_ASSERT_SUCCESS(ice_fdir_rx_queue_start(&port.dev, 1), "flow director");
+	TEST_ASSERT_SUCCESS(ice_fdir_rx_queue_start(port.dev, 1), "flow director");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 89, 13), 64, "no context");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 193, 4), 0, "Rx enables");
 	TEST_ASSERT_EQUAL(context_bits(ice_rx_context(), 13, 8), 0, "Rx tag");
-	ice_tph_close(&port.dev);
 
 	return TEST_SUCCESS;
 }

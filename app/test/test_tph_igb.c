@@ -59,20 +59,28 @@ igb_port_make(enum e1000_mac_type mac)
 	hw = E1000_DEV_PRIVATE_TO_HW(port.data.dev_private);
 	hw->mac.type = mac;
 	hw->hw_addr = (void *)port.bar;
+	port.ops.tph = &igb_tph_driver.ops;
 	return 0;
+}
+
+static int
+igb_write(struct eth_tph_queue *queues, unsigned int n)
+{
+	const struct rte_eth_tph_info ds = { .mode = RTE_ETH_TPH_MODE_DS };
+
+	return igb_tph_driver.ops.queues_write(port.dev, &ds, queues, n);
 }
 
 static int
 igb_registers_are_replaced(void)
 {
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
 	struct eth_tph_queue queues[] = {
 		stash(RTE_ETH_TPH_RX, 0, DESC | DATA, 0x5A),
 		stash(RTE_ETH_TPH_TX, 3, DESC, 0xA5),
 	};
 
 	TEST_ASSERT_SUCCESS(igb_port_make(e1000_82576), "no port");
-	TEST_ASSERT_SUCCESS(eth_igb_tph_stash_apply(&port.dev, &ds, queues, 2), "apply");
+	TEST_ASSERT_SUCCESS(igb_write(queues, 2), "write");
 	TEST_ASSERT_EQUAL(port_reg(0x2814), 0x5A00A20B, "RXCTL 0");
 	TEST_ASSERT_EQUAL(port_reg(0x3B14), 0xA5002A03, "TXCTL 3");
 	TEST_ASSERT_EQUAL(port_reg(0x2914), 0, "RXCTL 1 is touched");
@@ -84,7 +92,7 @@ igb_registers_are_replaced(void)
 	queues[0].tag = 0x21;
 	queues[0].objects = HEAD;
 	queues[1].objects = 0;
-	TEST_ASSERT_SUCCESS(eth_igb_tph_stash_apply(&port.dev, &ds, queues, 2), "apply");
+	TEST_ASSERT_SUCCESS(igb_write(queues, 2), "write");
 	TEST_ASSERT_EQUAL(port_reg(0x2814), 0x2100A204, "RXCTL 0");
 	TEST_ASSERT_EQUAL(port_reg(0x3B14), 0x00002A00, "TXCTL 3");
 
@@ -94,13 +102,12 @@ igb_registers_are_replaced(void)
 static int
 igb_queues_of_a_pf_with_vfs_are_shifted(void)
 {
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
 	struct eth_tph_queue queue = stash(RTE_ETH_TPH_RX, 1, DATA, 0x12);
 
 	TEST_ASSERT_SUCCESS(igb_port_make(e1000_82576), "no port");
 	port.data.sriov.active = 1;
 	port.data.sriov.def_pool_q_idx = 14;
-	TEST_ASSERT_SUCCESS(eth_igb_tph_stash_apply(&port.dev, &ds, &queue, 1), "apply");
+	TEST_ASSERT_SUCCESS(igb_write(&queue, 1), "write");
 	TEST_ASSERT_EQUAL(port_reg(0xC3D4), 0x1200A208, "RXCTL 15");
 	TEST_ASSERT_EQUAL(queue.index, 0xC3D4, "index");
 
@@ -108,25 +115,49 @@ igb_queues_of_a_pf_with_vfs_are_shifted(void)
 }
 
 static int
-igb_disable_leaves_registers_as_after_a_reset(void)
+igb_stash_taken_away_leaves_registers_as_after_a_reset(void)
 {
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
 	struct eth_tph_queue queues[] = {
 		stash(RTE_ETH_TPH_RX, 2, DATA, 0x12),
 		stash(RTE_ETH_TPH_TX, 1, DATA, 0x12),
 	};
-	struct rte_eth_tph_conf conf = { 0 };
 
 	TEST_ASSERT_SUCCESS(igb_port_make(e1000_i350), "no port");
-	/* a device that is not on VFIO */
-	TEST_ASSERT_EQUAL(eth_igb_tph_enable(&port.dev, &conf), -ENOTSUP, "enable");
-	TEST_ASSERT_SUCCESS(eth_igb_tph_stash_apply(&port.dev, &ds, queues, 2), "apply");
-	TEST_ASSERT_SUCCESS(eth_igb_tph_disable(&port.dev), "disable");
+	TEST_ASSERT_SUCCESS(igb_write(queues, 2), "write");
+	queues[0].objects = 0;
+	queues[1].objects = 0;
+	TEST_ASSERT_SUCCESS(igb_write(queues, 2), "take away");
 	TEST_ASSERT_EQUAL(port_reg(0x2A14), 0x0000A200, "RXCTL 2");
 	TEST_ASSERT_EQUAL(port_reg(0x3914), 0x00002A00, "TXCTL 1");
 
-	igb_tph_close(&port.dev);
-	TEST_ASSERT_NULL(E1000_DEV_PRIVATE(port.data.dev_private)->tph, "state is left");
+	return TEST_SUCCESS;
+}
+
+static int
+igb_devices_are_told_apart(void)
+{
+	static const struct {
+		enum e1000_mac_type mac;
+		uint8_t bits;
+	} devices[] = {
+		{ e1000_82576, 8 }, { e1000_82580, 8 }, { e1000_i350, 3 },
+		{ e1000_i354, 3 }, { e1000_i210, 3 }, { e1000_i211, 3 }, { e1000_82575, 0 },
+	};
+	const struct eth_pci_tph_caps *caps;
+	struct rte_eth_tph_info info;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(devices); i++) {
+		TEST_ASSERT_SUCCESS(igb_port_make(devices[i].mac), "no port");
+		caps = igb_tph_driver.caps(port.dev);
+		TEST_ASSERT_EQUAL((caps == NULL ? 0 : caps->ds_tag_bits), devices[i].bits,
+			"device %u", i);
+	}
+
+	/* a device that is not on VFIO */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(PORT_ID, &info), "no info");
+	TEST_ASSERT_EQUAL(info.reason, RTE_ETH_TPH_NO_VFIO, "reason");
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_enable(PORT_ID, NULL), -ENOTSUP, "enable");
 
 	return TEST_SUCCESS;
 }
@@ -138,7 +169,8 @@ static struct unit_test_suite tph_igb_suite = {
 		TEST_CASE(igb_words),
 		TEST_CASE(igb_registers_are_replaced),
 		TEST_CASE(igb_queues_of_a_pf_with_vfs_are_shifted),
-		TEST_CASE(igb_disable_leaves_registers_as_after_a_reset),
+		TEST_CASE(igb_stash_taken_away_leaves_registers_as_after_a_reset),
+		TEST_CASE(igb_devices_are_told_apart),
 		TEST_CASES_END()
 	}
 };

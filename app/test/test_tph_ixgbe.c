@@ -7,7 +7,6 @@
  * device.  The words that are expected were computed by hand.
  */
 
-#include <errno.h>
 #include <stdint.h>
 
 #include <ethdev_pci.h>
@@ -41,36 +40,36 @@ ixgbe_words(void)
 static int
 ixgbe_registers_keep_relaxed_ordering(void)
 {
-	const struct rte_eth_tph_conf ds = { .mode = RTE_ETH_TPH_MODE_DS };
+	const struct rte_eth_tph_info ds = { .mode = RTE_ETH_TPH_MODE_DS };
 	struct eth_tph_queue queues[] = {
 		stash(RTE_ETH_TPH_RX, 2, DESC | DATA, 3),
 		stash(RTE_ETH_TPH_TX, 1, DATA, 4),
 	};
-	struct rte_eth_tph_conf conf = { 0 };
 	struct ixgbe_hw *hw;
 
 	TEST_ASSERT_SUCCESS(port_make(sizeof(struct ixgbe_adapter)), "no port");
+	port.ops.tph = &ixgbe_tph_driver.ops;
 	hw = IXGBE_DEV_PRIVATE_TO_HW(port.data.dev_private);
 	hw->mac.type = ixgbe_mac_X550;
 	hw->hw_addr = (void *)port.bar;
 	port_reg_set(0x2208, 0x0200);
 	port_reg_set(0x604C, 0x2200);
 
-	/* a device that is not on VFIO */
-	TEST_ASSERT_EQUAL(ixgbe_tph_enable(&port.dev, &conf), -ENOTSUP, "enable");
-	TEST_ASSERT_SUCCESS(ixgbe_tph_stash_apply(&port.dev, &ds, queues, 2), "apply");
+	TEST_ASSERT_SUCCESS(port.ops.tph->queues_write(port.dev, &ds, queues, 2), "write");
 	TEST_ASSERT_EQUAL(port_reg(0x2208), 0x0300020B, "TPH_RXCTRL 2");
 	TEST_ASSERT_EQUAL(port_reg(0x604C), 0x04002208, "TPH_TXCTRL 1");
 	TEST_ASSERT_EQUAL(queues[0].index, 0x2208, "index");
 	TEST_ASSERT_EQUAL(queues[1].index, 0x604C, "index");
 
-	TEST_ASSERT_SUCCESS(ixgbe_tph_disable(&port.dev), "disable");
+	queues[0].objects = 0;
+	queues[1].objects = 0;
+	TEST_ASSERT_SUCCESS(port.ops.tph->queues_write(port.dev, &ds, queues, 2), "take away");
 	TEST_ASSERT_EQUAL(port_reg(0x2208), 0x0200, "TPH_RXCTRL 2");
 	TEST_ASSERT_EQUAL(port_reg(0x604C), 0x2200, "TPH_TXCTRL 1");
 
-	ixgbe_tph_close(&port.dev);
-	TEST_ASSERT_NULL(((struct ixgbe_adapter *)port.data.dev_private)->tph,
-		"state is left");
+	TEST_ASSERT_NOT_NULL(ixgbe_tph_driver.caps(port.dev), "X550");
+	hw->mac.type = ixgbe_mac_82599EB;
+	TEST_ASSERT_NULL(ixgbe_tph_driver.caps(port.dev), "82599");
 
 	return TEST_SUCCESS;
 }

@@ -7,7 +7,8 @@
 
 /*
  * A port without hardware, for tests of TLP Processing Hints in drivers: its
- * BAR 0 is memory, and so are the queue contexts that tests look at.
+ * BAR 0 is memory, and so are the queue contexts that tests look at. ethdev knows
+ * it as PORT_ID.
  *
  * Those tests call the set-up functions of drivers, which drivers do not export:
  * they are built in static builds only.
@@ -23,15 +24,18 @@
 #define HEAD RTE_ETH_TPH_OBJ_HEADER
 #define DATA RTE_ETH_TPH_OBJ_PAYLOAD
 
+#define PORT_ID (RTE_MAX_ETHPORTS - 1)
 #define PORT_BAR_SIZE (8 << 20)
 #define PORT_QUEUES 4
 
 struct tph_port {
 	struct rte_pci_device pci;
-	struct rte_eth_dev dev;
+	struct rte_eth_dev *dev; /* that of PORT_ID */
+	struct eth_dev_ops ops;
 	struct rte_eth_dev_data data;
 	void *rxq[PORT_QUEUES];
 	void *txq[PORT_QUEUES];
+	struct rte_ether_addr mac;
 	uint8_t *bar;
 	struct rte_mempool *pool;
 };
@@ -52,5 +56,15 @@ uint32_t context_bits(const uint8_t *context, unsigned int lsb, unsigned int wid
 /* What ethdev gives to a driver for a queue */
 struct eth_tph_queue stash(enum rte_eth_tph_direction direction, uint16_t queue,
 		uint32_t objects, uint16_t tag);
+
+/*
+ * Stash a queue through the API, with TPH that is played: the device takes
+ * stashes when queues start, and the tag of a CPU is its number.
+ */
+int port_stash(enum rte_eth_tph_direction direction, uint16_t queue,
+		uint32_t objects, uint16_t tag);
+
+/* Queues have started by the driver's own set-up; now they are stopped. */
+void port_stopped(void);
 
 #endif /* TEST_TPH_PORT_H */

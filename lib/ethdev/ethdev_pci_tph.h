@@ -11,26 +11,28 @@
  *
  * TLP Processing Hints of an Ethernet device on the PCI bus
  *
- * What the TPH operations of PCI drivers have in common, on top of
- * bus_pci_tph.h: what device and driver can do together, choosing mode and
- * requester, tags of CPUs, and the entries of the Steering Tag (ST) table in
- * Interrupt Vector mode.  Registers and queue contexts of a device are left to
- * its driver, calls in the right order to ethdev.
+ * A PCI driver describes its device by one struct eth_pci_tph_driver, made with
+ * ETH_PCI_TPH_DRIVER(), and points eth_dev_ops.tph at its ops. The rest is here:
+ * what device and driver can do together, turning TPH on and off, tags of CPUs,
+ * and the entries of the Steering Tag (ST) table in Interrupt Vector mode.
+ *
+ * A device that is not live needs no function of its driver here: its driver
+ * asks rte_eth_tph_queue_start() for what belongs into a queue's context.
  *
  * All inline, as in ethdev_pci.h, so that ethdev does not depend on a bus.
- * ethdev serialises the calls for a port.
  */
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <bus_pci_tph.h>
 #include <rte_bitops.h>
 #include <rte_common.h>
 #include <rte_interrupts.h>
+#include <rte_pci.h>
 
 #include "ethdev_driver.h"
 #include "ethdev_tph.h"
@@ -40,7 +42,7 @@
 extern "C" {
 #endif
 
-/** What a driver can do with its device, if the device has the capability */
+/** What a driver can do with a device that has the TPH capability */
 struct eth_pci_tph_caps {
 	/**
 	 * RTE_ETH_TPH_OBJ_* that Rx and Tx queues can steer in Device Specific
@@ -50,373 +52,161 @@ struct eth_pci_tph_caps {
 	uint32_t ds_tx_objects;
 	/** Width of the tag in the device's registers or contexts, 1 to 16 bits */
 	uint8_t ds_tag_bits;
-	/** The same for Rx queues in Interrupt Vector mode; 0 if not done */
+	/** The same as ds_rx_objects in Interrupt Vector mode; 0 if not done */
 	uint32_t iv_rx_objects;
-	/** As rte_eth_tph_info.live */
-	bool live;
 };
 
-/** What is on, in the driver's private data; all 0 is off */
-struct eth_pci_tph {
-	bool enabled;
-	enum rte_eth_tph_location st_table; /**< Where the ST table is */
-	uint32_t st_entries;
+/** A driver's descriptor of its device */
+struct eth_pci_tph_driver {
+	/** Filled in by ETH_PCI_TPH_DRIVER() */
+	struct eth_tph_ops ops;
 	/**
-	 * The tags that were written to the ST table, to go back to and to clear:
-	 * not every table can be read.
+	 * Tell what the device can do; NULL if this one cannot do TPH. The port
+	 * is probed, maybe not configured.
 	 */
-	uint16_t st_tags[RTE_MAX_RXTX_INTR_VEC_ID];
+	const struct eth_pci_tph_caps *(*caps)(const struct rte_eth_dev *dev);
+	/**
+	 * Write objects and tag of a queue to the registers of a live device, at
+	 * any time; cannot fail. NULL: the device is not live. In Interrupt
+	 * Vector mode the tag is 0, as the ST table has it. Objects 0, tag 0:
+	 * the value after a reset.
+	 *
+	 * @return
+	 *   Offset of the queue's register in BAR 0.
+	 */
+	uint32_t (*queue_write)(struct rte_eth_dev *dev,
+			enum rte_eth_tph_direction direction, uint16_t queue,
+			uint32_t objects, uint16_t tag);
 };
 
-/** What a queue steers, until its context is written; all 0 is nothing */
-struct eth_pci_tph_context {
-	uint8_t objects; /**< RTE_ETH_TPH_OBJ_* */
-	uint8_t tag;
-};
+/** Initializer of a struct eth_pci_tph_driver: what it can do, and how. */
+#define ETH_PCI_TPH_DRIVER(caps_function, queue_write_function) { \
+	.ops = { \
+		.caps_get = eth_pci_tph_caps_get, \
+		.enable = eth_pci_tph_enable, \
+		.disable = eth_pci_tph_disable, \
+		.cpu_tags_get = eth_pci_tph_cpu_tags_get, \
+		.queues_write = eth_pci_tph_queues_write, \
+	}, \
+	.caps = (caps_function), \
+	.queue_write = (queue_write_function), \
+}
 
-/**
- * The same of all queues, in the private data of a driver whose queue contexts
- * are written when the port starts
- */
-struct eth_pci_tph_contexts {
-	struct eth_pci_tph_context rx[RTE_MAX_QUEUES_PER_PORT];
-	struct eth_pci_tph_context tx[RTE_MAX_QUEUES_PER_PORT];
-};
+/* Entries of an ST table that can belong to a queue */
+#define ETH_PCI_TPH_ENTRIES RTE_MAX_RXTX_INTR_VEC_ID
 
+static inline const struct eth_pci_tph_driver *
+eth_pci_tph_driver(const struct rte_eth_dev *dev)
+{
+	return (const struct eth_pci_tph_driver *)((uintptr_t)dev->dev_ops->tph -
+		offsetof(struct eth_pci_tph_driver, ops));
+}
+
+static inline struct rte_pci_device *
+eth_pci_tph_device(const struct rte_eth_dev *dev)
+{
+	return RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device);
+}
+
+/* Why TPH cannot be used, from what the bus was told */
 static inline enum rte_eth_tph_reason
-eth_pci_tph_reason(enum rte_pci_tph_reason reason)
+eth_pci_tph_reason(const struct rte_pci_tph_info *pci)
 {
-	switch (reason) {
-	case RTE_PCI_TPH_USABLE:
-		return RTE_ETH_TPH_USABLE;
-	case RTE_PCI_TPH_NO_VFIO:
-		return RTE_ETH_TPH_NO_VFIO;
-	case RTE_PCI_TPH_NO_KERNEL:
-		return RTE_ETH_TPH_NO_KERNEL;
-	case RTE_PCI_TPH_NO_CAPABILITY:
+	if (!pci->capable)
 		return RTE_ETH_TPH_NO_CAPABILITY;
-	case RTE_PCI_TPH_NO_PLATFORM:
+	if (!pci->usable)
 		return RTE_ETH_TPH_NO_PLATFORM;
-	case RTE_PCI_TPH_NO_HOST_OPT_IN:
-		return RTE_ETH_TPH_NO_HOST_OPT_IN;
-	}
-	return RTE_ETH_TPH_NO_PLATFORM;
+	return pci->host_opt_in ? RTE_ETH_TPH_USABLE : RTE_ETH_TPH_NO_HOST_OPT_IN;
 }
 
-static inline enum rte_eth_tph_location
-eth_pci_tph_location(enum rte_pci_tph_st_loc loc)
+static inline void
+eth_pci_tph_caps_fill(struct eth_tph_caps *caps, const struct rte_pci_tph_info *pci,
+		const struct eth_pci_tph_caps *device)
 {
-	switch (loc) {
-	case RTE_PCI_TPH_ST_LOC_NONE:
-		return RTE_ETH_TPH_LOCATION_NONE;
-	case RTE_PCI_TPH_ST_LOC_CAP:
-		return RTE_ETH_TPH_LOCATION_CAPABILITY;
-	case RTE_PCI_TPH_ST_LOC_MSIX:
-		return RTE_ETH_TPH_LOCATION_MSIX;
-	}
-	return RTE_ETH_TPH_LOCATION_NONE;
+	if ((pci->requesters & RTE_BIT32(RTE_PCI_TPH_CTRL_REQUESTER_TPH)) != 0)
+		caps->requesters |= RTE_BIT32(RTE_ETH_TPH_REQUESTER_STANDARD);
+	if ((pci->requesters & RTE_BIT32(RTE_PCI_TPH_CTRL_REQUESTER_EXT)) != 0)
+		caps->requesters |= RTE_BIT32(RTE_ETH_TPH_REQUESTER_EXTENDED);
+
+	if (pci->st_table_loc == RTE_PCI_TPH_CAP_LOC_CAP)
+		caps->st_table = RTE_ETH_TPH_LOCATION_CAPABILITY;
+	else if (pci->st_table_loc == RTE_PCI_TPH_CAP_LOC_MSIX)
+		caps->st_table = RTE_ETH_TPH_LOCATION_MSIX;
+	caps->st_entries = pci->st_entries;
+
+	if ((pci->modes & RTE_BIT32(RTE_PCI_TPH_CTRL_MODE_DS)) != 0)
+		caps->modes[RTE_ETH_TPH_MODE_DS] = (struct eth_tph_mode_caps) {
+			.rx_objects = device->ds_rx_objects,
+			.tx_objects = device->ds_tx_objects,
+			.tag_bits = device->ds_tag_bits,
+		};
+	if ((pci->modes & RTE_BIT32(RTE_PCI_TPH_CTRL_MODE_IV)) != 0 &&
+			pci->st_entries != 0)
+		caps->modes[RTE_ETH_TPH_MODE_IV] = (struct eth_tph_mode_caps) {
+			.rx_objects = device->iv_rx_objects,
+			.tag_bits = 16,
+		};
 }
 
-/* Modes that both the device and its driver have, as rte_eth_tph_info.modes */
-static inline uint32_t
-eth_pci_tph_modes(const struct eth_pci_tph_caps *caps,
-		const struct rte_pci_tph_info *pci)
-{
-	uint32_t modes = 0;
-
-	if ((pci->modes & RTE_BIT32(RTE_PCI_TPH_MODE_DS)) != 0 &&
-			(caps->ds_rx_objects | caps->ds_tx_objects) != 0)
-		modes |= RTE_BIT32(RTE_ETH_TPH_MODE_DS);
-	if ((pci->modes & RTE_BIT32(RTE_PCI_TPH_MODE_IV)) != 0 &&
-			pci->st_entries != 0 && caps->iv_rx_objects != 0)
-		modes |= RTE_BIT32(RTE_ETH_TPH_MODE_IV);
-
-	return modes;
-}
-
-static inline uint32_t
-eth_pci_tph_requesters(const struct rte_pci_tph_info *pci)
-{
-	uint32_t requesters = 0;
-
-	if ((pci->requesters & RTE_BIT32(RTE_PCI_TPH_REQUESTER_STANDARD)) != 0)
-		requesters |= RTE_BIT32(RTE_ETH_TPH_REQUESTER_STANDARD);
-	if ((pci->requesters & RTE_BIT32(RTE_PCI_TPH_REQUESTER_EXTENDED)) != 0)
-		requesters |= RTE_BIT32(RTE_ETH_TPH_REQUESTER_EXTENDED);
-
-	return requesters;
-}
-
-/*
- * The device's own registers steer more than its interrupt vectors do, so they
- * come first.
- */
-static inline enum rte_eth_tph_mode
-eth_pci_tph_mode_choose(uint32_t modes)
-{
-	return (modes & RTE_BIT32(RTE_ETH_TPH_MODE_DS)) != 0 ?
-		RTE_ETH_TPH_MODE_DS : RTE_ETH_TPH_MODE_IV;
-}
-
-/* Wide tags cost a TLP prefix in each request: only where they can be stored. */
-static inline enum rte_eth_tph_requester
-eth_pci_tph_requester_choose(const struct eth_pci_tph_caps *caps,
-		enum rte_eth_tph_mode mode, uint32_t requesters)
-{
-	bool wide = mode == RTE_ETH_TPH_MODE_IV || caps->ds_tag_bits > 8;
-
-	if (!wide && (requesters & RTE_BIT32(RTE_ETH_TPH_REQUESTER_STANDARD)) != 0)
-		return RTE_ETH_TPH_REQUESTER_STANDARD;
-
-	return (requesters & RTE_BIT32(RTE_ETH_TPH_REQUESTER_EXTENDED)) != 0 ?
-		RTE_ETH_TPH_REQUESTER_EXTENDED : RTE_ETH_TPH_REQUESTER_STANDARD;
-}
-
-/**
- * @internal
- * What device and driver can do together, for eth_tph_info_get_t.
- *
- * @param dev
- *   The port.
- * @param caps
- *   What the driver can do.
- * @param info
- *   As of eth_tph_info_get_t.
- * @return
- *   0, or negative errno of rte_pci_tph_info_get().
- */
+/** @internal eth_tph_ops.caps_get of PCI drivers */
 static inline int
-eth_pci_tph_info_get(struct rte_eth_dev *dev, const struct eth_pci_tph_caps *caps,
-		struct rte_eth_tph_info *info)
+eth_pci_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 {
-	enum rte_eth_tph_requester requester = info->requester;
-	enum rte_eth_tph_mode mode = info->mode;
-	struct rte_pci_tph_info pci;
-	uint8_t link_bits;
-	int ret;
-
-	ret = rte_pci_tph_info_get(RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device),
-		&pci);
-	if (ret < 0)
-		return ret;
-
-	info->reason = eth_pci_tph_reason(pci.reason);
-	if (info->reason != RTE_ETH_TPH_USABLE)
-		return 0;
-
-	info->modes = eth_pci_tph_modes(caps, &pci);
-	if (info->modes == 0) {
-		/* a capability without a mode that steers is none */
-		info->reason = RTE_ETH_TPH_NO_CAPABILITY;
-		return 0;
-	}
-	info->requesters = eth_pci_tph_requesters(&pci);
-	info->st_table = eth_pci_tph_location(pci.st_table_loc);
-	info->st_entries = pci.st_entries;
-	info->live = caps->live;
-
-	if (!info->enabled) {
-		mode = eth_pci_tph_mode_choose(info->modes);
-		requester = eth_pci_tph_requester_choose(caps, mode, info->requesters);
-	}
-	link_bits = requester == RTE_ETH_TPH_REQUESTER_EXTENDED ? 16 : 8;
-	if (mode == RTE_ETH_TPH_MODE_DS) {
-		info->rx_objects = caps->ds_rx_objects;
-		info->tx_objects = caps->ds_tx_objects;
-		info->tag_bits = RTE_MIN(caps->ds_tag_bits, link_bits);
-	} else {
-		info->rx_objects = caps->iv_rx_objects;
-		info->tag_bits = link_bits;
-	}
-
-	return 0;
-}
-
-/* Will Rx queues have interrupt vectors of their own once the port is started? */
-static inline bool
-eth_pci_tph_has_vectors(const struct rte_eth_dev *dev)
-{
-	return dev->data->dev_conf.intr_conf.rxq != 0 &&
-		rte_intr_cap_multiple(dev->intr_handle);
-}
-
-/**
- * @internal
- * Turn TPH on, for eth_tph_enable_t.
- *
- * @param dev
- *   The port.
- * @param caps
- *   What the driver can do.
- * @param[out] tph
- *   What is on.
- * @param conf
- *   As of eth_tph_enable_t.
- * @return
- *   0, or negative errno of rte_pci_tph_enable(); -ENOTSUP also if AUTO finds
- *   only Interrupt Vector mode and queues have no vectors.
- */
-static inline int
-eth_pci_tph_enable(struct rte_eth_dev *dev, const struct eth_pci_tph_caps *caps,
-		struct eth_pci_tph *tph, struct rte_eth_tph_conf *conf)
-{
-	struct rte_pci_device *pci_dev =
-		RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device);
-	struct rte_eth_tph_conf chosen = *conf;
+	const struct eth_pci_tph_driver *driver = eth_pci_tph_driver(dev);
+	const struct eth_pci_tph_caps *device = driver->caps(dev);
 	struct rte_pci_tph_info pci;
 	int ret;
 
-	ret = rte_pci_tph_info_get(pci_dev, &pci);
-	if (ret < 0)
-		return ret;
-
-	if (chosen.mode == RTE_ETH_TPH_MODE_AUTO) {
-		chosen.mode = eth_pci_tph_mode_choose(eth_pci_tph_modes(caps, &pci));
-		if (pci.reason == RTE_PCI_TPH_USABLE &&
-				chosen.mode == RTE_ETH_TPH_MODE_IV &&
-				!eth_pci_tph_has_vectors(dev)) {
-			RTE_ETHDEV_LOG_LINE(ERR,
-				"Port %u steers by interrupt vector only, and its Rx queues have none: configure it with intr_conf.rxq",
-				dev->data->port_id);
-			return -ENOTSUP;
-		}
+	ret = rte_pci_tph_info_get(eth_pci_tph_device(dev), &pci);
+	if (ret == -ENOTSUP) {
+		caps->reason = RTE_ETH_TPH_NO_VFIO;
+		return 0;
 	}
-	if (chosen.requester == RTE_ETH_TPH_REQUESTER_AUTO)
-		chosen.requester = eth_pci_tph_requester_choose(caps, chosen.mode,
-			eth_pci_tph_requesters(&pci));
-
-	ret = rte_pci_tph_enable(pci_dev,
-		chosen.mode == RTE_ETH_TPH_MODE_DS ?
-			RTE_PCI_TPH_MODE_DS : RTE_PCI_TPH_MODE_IV,
-		chosen.requester == RTE_ETH_TPH_REQUESTER_EXTENDED ?
-			RTE_PCI_TPH_REQUESTER_EXTENDED : RTE_PCI_TPH_REQUESTER_STANDARD);
+	if (ret == -ENOTTY) {
+		caps->reason = RTE_ETH_TPH_NO_KERNEL;
+		return 0;
+	}
 	if (ret < 0)
 		return ret;
 
-	tph->enabled = true;
-	tph->st_table = eth_pci_tph_location(pci.st_table_loc);
-	tph->st_entries = RTE_MIN(pci.st_entries, RTE_DIM(tph->st_tags));
-	*conf = chosen;
+	caps->reason = eth_pci_tph_reason(&pci);
+	if (device == NULL)
+		caps->reason = RTE_ETH_TPH_NO_CAPABILITY;
+	if (caps->reason == RTE_ETH_TPH_USABLE)
+		eth_pci_tph_caps_fill(caps, &pci, device);
+	caps->live = driver->queue_write != NULL;
 	return 0;
 }
 
-/*
- * Write the chosen entries of the ST table, a call for each run of neighbours.
- * All or none.
- */
+/** @internal eth_tph_ops.enable of PCI drivers */
 static inline int
-eth_pci_tph_table_write(const struct rte_pci_device *pci_dev,
-		struct eth_pci_tph *tph, const uint16_t *tags, const bool *chosen)
+eth_pci_tph_enable(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info)
 {
-	unsigned int first, end, failed;
-	int ret = 0;
-
-	for (first = 0; first < tph->st_entries; first = end) {
-		for (end = first; end < tph->st_entries && chosen[end]; end++)
-			;
-		if (end == first) {
-			end++;
-			continue;
-		}
-		ret = rte_pci_tph_st_set(pci_dev, first, &tags[first], end - first);
-		if (ret < 0)
-			break;
-	}
-	if (ret == 0) {
-		memcpy(tph->st_tags, tags, tph->st_entries * sizeof(*tags));
-		return 0;
-	}
-
-	failed = first;
-	for (first = 0; first < failed; first = end) {
-		for (end = first; chosen[end] && end < failed; end++)
-			;
-		if (end == first) {
-			end++;
-			continue;
-		}
-		rte_pci_tph_st_set(pci_dev, first, &tph->st_tags[first], end - first);
-	}
-	return ret;
+	return rte_pci_tph_enable(eth_pci_tph_device(dev),
+		info->mode == RTE_ETH_TPH_MODE_DS ?
+			RTE_PCI_TPH_CTRL_MODE_DS : RTE_PCI_TPH_CTRL_MODE_IV,
+		info->requester == RTE_ETH_TPH_REQUESTER_EXTENDED ?
+			RTE_PCI_TPH_CTRL_REQUESTER_EXT : RTE_PCI_TPH_CTRL_REQUESTER_TPH);
 }
 
-/**
- * @internal
- * Turn TPH off, for eth_tph_disable_t, after the driver has cleared its device.
- *
- * @param dev
- *   The port.
- * @param[in,out] tph
- *   What is on.
- * @return
- *   0, or negative errno of rte_pci_tph_disable().
- */
+/** @internal eth_tph_ops.disable of PCI drivers */
 static inline int
-eth_pci_tph_disable(struct rte_eth_dev *dev, struct eth_pci_tph *tph)
+eth_pci_tph_disable(struct rte_eth_dev *dev)
 {
-	const struct rte_pci_device *pci_dev =
-		RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device);
-	uint16_t no_tags[RTE_DIM(tph->st_tags)] = { 0 };
-	bool chosen[RTE_DIM(tph->st_tags)];
-	unsigned int i;
-	int cleared, ret;
-
-	for (i = 0; i < tph->st_entries; i++)
-		chosen[i] = tph->st_tags[i] != 0;
-
-	/* the table first: with TPH off the kernel would keep the change to itself */
-	cleared = eth_pci_tph_table_write(pci_dev, tph, no_tags, chosen);
-
-	ret = rte_pci_tph_disable(pci_dev);
-	if (ret < 0)
-		return ret;
-	tph->enabled = false;
-
-	return cleared;
+	return rte_pci_tph_disable(eth_pci_tph_device(dev));
 }
 
-/**
- * @internal
- * Look up tags of CPUs, as eth_tph_cpu_tags_get_t.
- *
- * @param dev
- *   The port.
- * @param conf
- *   What is in force.
- * @param tags
- *   CPUs to be filled in.
- * @param n
- *   Number of them, at least 1.
- * @return
- *   0, or negative errno of rte_pci_tph_cpu_tags_get().
- */
+/** @internal eth_tph_ops.cpu_tags_get of PCI drivers */
 static inline int
-eth_pci_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_conf *conf,
-		struct eth_tph_cpu_tag *tags, unsigned int n)
+eth_pci_tph_cpu_tags_get(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
+		const uint32_t *cpus, int32_t *tags, unsigned int n)
 {
-	struct rte_pci_tph_cpu_tag *pci_tags;
-	unsigned int i;
-	int ret;
-
-	pci_tags = (struct rte_pci_tph_cpu_tag *)calloc(n, sizeof(*pci_tags));
-	if (pci_tags == NULL)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		pci_tags[i].cpu = tags[i].cpu;
-
-	ret = rte_pci_tph_cpu_tags_get(RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device),
-		conf->memory == RTE_ETH_TPH_MEMORY_PERSISTENT,
-		conf->requester == RTE_ETH_TPH_REQUESTER_EXTENDED, pci_tags, n);
-	for (i = 0; ret == 0 && i < n; i++) {
-		tags[i].tag = pci_tags[i].tag;
-		tags[i].valid = pci_tags[i].valid;
-	}
-
-	free(pci_tags);
-	return ret;
+	return rte_pci_tph_cpu_tags_get(eth_pci_tph_device(dev),
+		info->memory == RTE_ETH_TPH_MEMORY_PERSISTENT,
+		info->requester == RTE_ETH_TPH_REQUESTER_EXTENDED, cpus, tags, n);
 }
 
-/* The vector that belongs to a queue of a started port alone, or negative errno */
+/* The vector that belongs to a queue alone, or negative errno */
 static inline int
 eth_pci_tph_vector(const struct rte_eth_dev *dev,
 		enum rte_eth_tph_direction direction, uint16_t queue)
@@ -442,101 +232,134 @@ eth_pci_tph_vector(const struct rte_eth_dev *dev,
 	return vector;
 }
 
-/**
- * @internal
- * Write the ST table entries of Rx queues in Interrupt Vector mode, all or none,
- * for eth_tph_stash_apply_t.
- *
- * @param dev
- *   The port; started, unless all stashes are to be taken away.
- * @param[in,out] tph
- *   As of eth_pci_tph_enable().
- * @param queues
- *   As of eth_tph_stash_apply_t.
- * @param n
- *   Number of them, at least 1.
- * @return
- *   0, or negative errno of rte_pci_tph_st_set(); -ENOTSUP if a queue has no
- *   vector of its own or the vector no entry, after a log line.
- */
-static inline int
-eth_pci_tph_vectors_apply(struct rte_eth_dev *dev, struct eth_pci_tph *tph,
-		struct eth_tph_queue *queues, unsigned int n)
-{
-	bool chosen[RTE_DIM(tph->st_tags)] = { false };
-	uint16_t tags[RTE_DIM(tph->st_tags)];
-	struct eth_tph_queue *q;
-	unsigned int i;
-	int vector, ret;
+/* Changes to the ST table */
+struct eth_pci_tph_entries {
+	unsigned int n; /* of the table */
+	uint16_t old_tags[ETH_PCI_TPH_ENTRIES];
+	uint16_t tags[ETH_PCI_TPH_ENTRIES];
+	bool chosen[ETH_PCI_TPH_ENTRIES]; /* is to be written */
+};
 
-	memcpy(tags, tph->st_tags, sizeof(tags));
-	for (i = 0; i < n; i++) {
-		q = &queues[i];
-		if (q->objects == 0) {
-			if (q->location == tph->st_table && q->index < tph->st_entries) {
-				tags[q->index] = 0;
-				chosen[q->index] = true;
-			}
+/* Write chosen entries below end, with a call for each run of neighbours. */
+static inline int
+eth_pci_tph_runs_write(const struct rte_eth_dev *dev,
+		const struct eth_pci_tph_entries *entries, const uint16_t *tags,
+		unsigned int end, unsigned int *failed)
+{
+	unsigned int first, next;
+	int ret;
+
+	for (first = 0; first < end; first = next) {
+		for (next = first; next < end && entries->chosen[next]; next++)
+			;
+		if (next == first) {
+			next++;
 			continue;
 		}
-
-		vector = eth_pci_tph_vector(dev, q->direction, q->queue);
-		if (vector < 0 || (uint32_t)vector >= tph->st_entries) {
-			RTE_ETHDEV_LOG_LINE(ERR,
-				"Port %u %s queue %u has no interrupt vector of its own to steer by",
-				dev->data->port_id,
-				q->direction == RTE_ETH_TPH_RX ? "Rx" : "Tx", q->queue);
-			return -ENOTSUP;
+		ret = rte_pci_tph_st_set(eth_pci_tph_device(dev), first, &tags[first],
+			next - first);
+		if (ret < 0) {
+			*failed = first;
+			return ret;
 		}
-		tags[vector] = q->tag;
-		chosen[vector] = true;
 	}
+	return 0;
+}
 
-	ret = eth_pci_tph_table_write(
-		RTE_CLASS_TO_BUS_DEVICE(dev, struct rte_pci_device), tph, tags, chosen);
-	if (ret < 0)
-		return ret;
+/* Find the entries of queues, and what these entries are to be. */
+static inline int
+eth_pci_tph_entries_fill(const struct rte_eth_dev *dev,
+		const struct rte_eth_tph_info *info,
+		struct eth_pci_tph_entries *entries,
+		struct eth_tph_queue *queues, unsigned int n)
+{
+	struct eth_tph_queue *q;
+	unsigned int i;
+	int vector;
+
+	memset(entries, 0, sizeof(*entries));
+	entries->n = RTE_MIN(info->st_entries, (uint32_t)ETH_PCI_TPH_ENTRIES);
+
+	/* old ones before new ones: one queue may get what was another's */
+	for (i = 0; i < n; i++) {
+		q = &queues[i];
+		if (q->location != info->st_table || q->index >= entries->n)
+			continue;
+		entries->old_tags[q->index] = q->old_tag;
+		entries->chosen[q->index] = true;
+	}
 
 	for (i = 0; i < n; i++) {
 		q = &queues[i];
 		if (q->objects == 0)
 			continue;
-		q->location = tph->st_table;
-		q->index = eth_pci_tph_vector(dev, q->direction, q->queue);
+		vector = eth_pci_tph_vector(dev, q->direction, q->queue);
+		if (vector < 0 || (unsigned int)vector >= entries->n) {
+			RTE_ETHDEV_LOG_LINE(ERR,
+				"Port %u %s queue %u has no interrupt vector of its own to steer by",
+				dev->data->port_id,
+				rte_eth_tph_direction_name(q->direction), q->queue);
+			return -ENOTSUP;
+		}
+		q->location = info->st_table;
+		q->index = vector;
+		entries->tags[vector] = q->tag;
+		entries->chosen[vector] = true;
 	}
 
 	return 0;
 }
 
-/**
- * @internal
- * Remember stashes for queue contexts of Device Specific mode, for
- * eth_tph_stash_apply_t.
- *
- * @param contexts
- *   Where to remember them.
- * @param queues
- *   As of eth_tph_stash_apply_t.
- * @param n
- *   Number of them, at least 1.
- */
-static inline void
-eth_pci_tph_contexts_apply(struct eth_pci_tph_contexts *contexts,
+/* Write the ST table entries of queues in Interrupt Vector mode, all or none. */
+static inline int
+eth_pci_tph_table_write(const struct rte_eth_dev *dev,
+		const struct rte_eth_tph_info *info,
 		struct eth_tph_queue *queues, unsigned int n)
 {
-	struct eth_pci_tph_context *context;
+	struct eth_pci_tph_entries entries;
+	unsigned int failed;
+	int ret;
+
+	ret = eth_pci_tph_entries_fill(dev, info, &entries, queues, n);
+	if (ret < 0)
+		return ret;
+
+	ret = eth_pci_tph_runs_write(dev, &entries, entries.tags, entries.n, &failed);
+	if (ret < 0)
+		eth_pci_tph_runs_write(dev, &entries, entries.old_tags, failed, &failed);
+	return ret;
+}
+
+/** @internal eth_tph_ops.queues_write of PCI drivers */
+static inline int
+eth_pci_tph_queues_write(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
+		struct eth_tph_queue *queues, unsigned int n)
+{
+	const struct eth_pci_tph_driver *driver = eth_pci_tph_driver(dev);
+	bool ds = info->mode == RTE_ETH_TPH_MODE_DS;
 	struct eth_tph_queue *q;
 	unsigned int i;
+	uint32_t reg;
+	int ret;
 
-	for (i = 0; i < n; i++) {
-		q = &queues[i];
-		context = q->direction == RTE_ETH_TPH_RX ?
-			&contexts->rx[q->queue] : &contexts->tx[q->queue];
-		context->objects = q->objects;
-		context->tag = q->objects != 0 ? q->tag : 0;
-		q->location = RTE_ETH_TPH_LOCATION_DEVICE;
-		q->index = q->queue;
+	/* the table first: it can fail, the registers cannot */
+	if (!ds) {
+		ret = eth_pci_tph_table_write(dev, info, queues, n);
+		if (ret < 0)
+			return ret;
 	}
+
+	for (i = 0; i < n && driver->queue_write != NULL; i++) {
+		q = &queues[i];
+		reg = driver->queue_write(dev, q->direction, q->queue, q->objects,
+			ds && q->objects != 0 ? q->tag : 0);
+		if (ds) {
+			q->location = RTE_ETH_TPH_LOCATION_DEVICE;
+			q->index = reg;
+		}
+	}
+
+	return 0;
 }
 
 #ifdef __cplusplus

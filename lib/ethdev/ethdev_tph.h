@@ -11,24 +11,23 @@
  *
  * What a driver implements for PCIe TPH
  *
- * ethdev keeps all settings, resolves lcores to CPUs and CPUs to tags, checks
- * every argument, and serialises the calls of a port with each other. A driver
- * turns TPH on and off, looks up tags, and writes stashes to its device. It need
- * not remember anything: the configuration in force comes with every call.
+ * ethdev keeps all settings, chooses mode and requester, resolves lcores to
+ * CPUs and CPUs to tags, checks every argument, and remembers what is where in
+ * the device. A driver remembers nothing: everything that it needs comes with
+ * each call.
  *
- * Drivers of PCI devices find the PCI part ready in ethdev_pci_tph.h.
+ * There are two kinds of devices. A live one takes a stash at any time: ethdev
+ * calls queues_write when a stash is set, and for all stashes when the port has
+ * started. Another takes stashes only when its queues start: its driver asks
+ * for them from within dev_start, see rte_eth_tph_queue_start().
  *
- * These operations are called in the primary process only, except
- * eth_tph_info_get_t. None is called at the same time as another one of the
- * same port, but they may run at the same time as dev_start and dev_stop of the
- * driver. They must not call the functions of rte_ethdev_tph.h.
- *
- * A driver's dev_close must leave TPH off on the device, since a removal does
- * not pass through rte_eth_dev_close().
+ * Drivers of PCI devices find most of this ready in ethdev_pci_tph.h.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include <rte_compat.h>
 
 #include "rte_ethdev_tph.h"
 
@@ -37,125 +36,192 @@ extern "C" {
 #endif
 
 struct rte_eth_dev;
+struct rte_eth_dev_data;
 
-/** @internal The Steering Tag of a CPU */
-struct eth_tph_cpu_tag {
-	uint32_t cpu; /**< In: the CPU, as the operating system numbers it */
-	uint16_t tag; /**< Out: its tag, for the memory type and requester in force */
-	bool valid;   /**< Out: the platform defines a tag for this CPU */
+/** @internal What queues can do in one mode */
+struct eth_tph_mode_caps {
+	/** Objects that Rx queues can steer, RTE_ETH_TPH_OBJ_* */
+	uint32_t rx_objects;
+	/** The same of Tx queues. If both are 0, the device lacks the mode. */
+	uint32_t tx_objects;
+	/** Widest tag that the device can hold in this mode, 1 to 16 bits */
+	uint8_t tag_bits;
 };
 
-/** @internal What a queue is to be set to */
+/** @internal What a device can do */
+struct eth_tph_caps {
+	/** Why TPH cannot be used. If not RTE_ETH_TPH_USABLE, the rest is ignored. */
+	enum rte_eth_tph_reason reason;
+	/** As rte_eth_tph_info.requesters */
+	uint32_t requesters;
+	/** As rte_eth_tph_info.st_table */
+	enum rte_eth_tph_location st_table;
+	/** As rte_eth_tph_info.st_entries */
+	uint32_t st_entries;
+	/** The device takes a stash at any time, not only when queues start. */
+	bool live;
+	/** By enum rte_eth_tph_mode; AUTO is not used. */
+	struct eth_tph_mode_caps modes[RTE_ETH_TPH_MODE_DS + 1];
+};
+
+/** @internal What a queue that starts is to be given */
+struct eth_tph_hint {
+	/** RTE_ETH_TPH_OBJ_* bits to steer; 0: nothing, and no tag */
+	uint32_t objects;
+	/** Steering Tag; 0 in Interrupt Vector mode, where the ST table has it */
+	uint16_t tag;
+};
+
+/** @internal What a queue is to be set to, and where the device has it */
 struct eth_tph_queue {
 	enum rte_eth_tph_direction direction; /**< In: Rx or Tx */
 	uint16_t queue;                       /**< In: a configured queue */
 	/**
-	 * In: what to steer, of the objects that the driver's info has for the
-	 * direction; 0 takes the stash away from the device.
+	 * In: what to steer, of the objects that the device has for the direction
+	 * in the mode in force; 0 takes the stash away from the device.
 	 */
 	uint32_t objects;
 	uint32_t cpu;                         /**< In: the CPU to steer to */
 	uint16_t tag;                         /**< In: its tag, checked to fit */
+	uint16_t old_tag;                     /**< In: what location and index hold */
 	/**
-	 * Where it is stored. Out; in on entry if the queue has a stash in the
-	 * device, so that one can be taken away after the queue's interrupt
-	 * vector has changed. NONE on entry if it has none.
+	 * In: where the device has the present stash of the queue, NONE if it has
+	 * none: the interrupt vector of a queue may have changed since.
+	 * Out, if objects is not 0: where it has the new one.
 	 */
 	enum rte_eth_tph_location location;
-	uint32_t index;                       /**< The same, see rte_eth_tph_stash_state */
+	uint32_t index;                       /**< As in rte_eth_tph_stash_state */
 };
 
 /**
  * @internal
- * Tell what the device can do.
+ * TPH operations of a driver
+ *
+ * They are called in the primary process only, except caps_get. None is called
+ * at the same time as another one of the same port, nor while dev_stop runs.
+ * They must not call the functions of rte_ethdev_tph.h or of this file.
+ */
+struct eth_tph_ops {
+	/**
+	 * Tell what the device can do.
+	 *
+	 * @param dev
+	 *   The port, in any process.
+	 * @param caps
+	 *   Zeroed on entry, to be filled in.
+	 * @return
+	 *   0, also if TPH cannot be used; or negative errno.
+	 */
+	int (*caps_get)(struct rte_eth_dev *dev, struct eth_tph_caps *caps);
+
+	/**
+	 * Turn TPH on in the device, with no queue steered. It may be on already,
+	 * after a reset that did not turn it off.
+	 *
+	 * @param dev
+	 *   The port, started or not, configured or not.
+	 * @param info
+	 *   What to use: mode, requester and memory are set, and are among what
+	 *   caps_get told.
+	 * @return
+	 *   0, or negative errno with TPH off.
+	 */
+	int (*enable)(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info);
+
+	/**
+	 * Turn TPH off in the device. All stashes were taken away before, unless
+	 * that failed and the port is being closed or reset.
+	 *
+	 * @param dev
+	 *   The port.
+	 * @return
+	 *   0, or negative errno.
+	 */
+	int (*disable)(struct rte_eth_dev *dev);
+
+	/**
+	 * Look up tags of CPUs, with one system call.
+	 *
+	 * @param dev
+	 *   The port. TPH has been enabled on it, but may be off in the device
+	 *   between a reset and the next start.
+	 * @param info
+	 *   What is in force.
+	 * @param cpus
+	 *   CPUs, each once.
+	 * @param tags
+	 *   Filled in: the tag of each CPU, or -1 for a CPU without a valid one.
+	 * @param n
+	 *   Number of them, at least 1.
+	 * @return
+	 *   0, or negative errno; -EINVAL if one of the CPUs does not exist or is
+	 *   not online.
+	 */
+	int (*cpu_tags_get)(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
+			const uint32_t *cpus, int32_t *tags, unsigned int n);
+
+	/**
+	 * Write stashes of queues to the device, all or nothing, with one system
+	 * call at most (one for each run of consecutive entries of an ST table).
+	 * What a queue had before is replaced.
+	 *
+	 * Stashes are given to a live device while the port is started, and in
+	 * Interrupt Vector mode to any device from within its dev_start, by
+	 * rte_eth_tph_table_start(). They are taken away from a stopped port, too.
+	 *
+	 * Not called in Device Specific mode for devices that are not live.
+	 *
+	 * @param dev
+	 *   The port. TPH is on in the device.
+	 * @param info
+	 *   What is in force.
+	 * @param queues
+	 *   The queues, each once; location and index are to be filled in.
+	 * @param n
+	 *   Number of them, at least 1.
+	 * @return
+	 *   0, or negative errno with the device as it was; -ENOTSUP if a queue
+	 *   cannot be steered in this mode, after logging why.
+	 */
+	int (*queues_write)(struct rte_eth_dev *dev, const struct rte_eth_tph_info *info,
+			struct eth_tph_queue *queues, unsigned int n);
+};
+
+/**
+ * @internal
+ * Ask what a queue that starts is to be given. For drivers whose devices are not
+ * live, which call it from within dev_start or rx_queue_start and
+ * tx_queue_start, just before they write the context of the queue.
+ *
+ * May be called in any process and on any port. Without a stash, or with TPH
+ * off, the answer is no objects.
+ *
+ * @param data
+ *   The port's data.
+ * @param direction
+ *   Rx or Tx.
+ * @param queue
+ *   The queue.
+ * @return
+ *   What to write. From now on the device counts as having it.
+ */
+__rte_internal
+struct eth_tph_hint rte_eth_tph_queue_start(struct rte_eth_dev_data *data,
+		enum rte_eth_tph_direction direction, uint16_t queue);
+
+/**
+ * @internal
+ * Program the ST table in Interrupt Vector mode; does nothing in other modes. For
+ * drivers whose devices are not live, which call it from within dev_start, when
+ * queues have been mapped to interrupt vectors and no queue has started.
+ *
+ * A queue for which it fails starts without a hint, and its stash is pending.
  *
  * @param dev
  *   The port.
- * @param info
- *   On entry all 0 but enabled, mode, requester and memory, which are what is in
- *   force, for those answers that depend on it. To be filled in: all others.
- *   If reason is set to other than RTE_ETH_TPH_USABLE, the rest is ignored.
- * @return
- *   0, also if TPH cannot be used; or negative errno.
  */
-typedef int (*eth_tph_info_get_t)(struct rte_eth_dev *dev,
-		struct rte_eth_tph_info *info);
-
-/**
- * @internal
- * Turn TPH on, with no queue steered. It may be on already, after a reset
- * that did not turn it off.
- *
- * @param dev
- *   The port, started or not, configured or not.
- * @param conf
- *   In: what to use; a mode and requester that the driver's info has, or AUTO.
- *   Out: what was chosen for AUTO.
- * @return
- *   0, or negative errno with TPH off; -ENOTSUP if the device cannot do it in
- *   its present configuration, after logging why.
- */
-typedef int (*eth_tph_enable_t)(struct rte_eth_dev *dev,
-		struct rte_eth_tph_conf *conf);
-
-/**
- * @internal
- * Take all stashes away from the device and turn TPH off.
- *
- * @param dev
- *   The port. Unless the device is live, it is stopped or has no stash.
- * @return
- *   0, or negative errno.
- */
-typedef int (*eth_tph_disable_t)(struct rte_eth_dev *dev);
-
-/**
- * @internal
- * Look up tags of CPUs, with one system call.
- *
- * @param dev
- *   The port. TPH is enabled on it, but between a reset and the next start
- *   it is not on in the device.
- * @param conf
- *   What is in force; no field is AUTO.
- * @param tags
- *   CPUs, each once, to be filled in.
- * @param n
- *   Number of them, at least 1.
- * @return
- *   0, or negative errno; -EINVAL if one of the CPUs does not exist or is not
- *   online. A CPU without a tag is no error, see eth_tph_cpu_tag.valid.
- */
-typedef int (*eth_tph_cpu_tags_get_t)(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf,
-		struct eth_tph_cpu_tag *tags, unsigned int n);
-
-/**
- * @internal
- * Write stashes of queues to the device, all or nothing, with one system call
- * at most (one for each run of consecutive entries of an ST table).
- *
- * A driver whose info says live is called for stashes of a started port, and
- * right after the start with all stashes that the port has. Another is called
- * with all of them right before dev_start, to remember them for the queue
- * contexts that dev_start writes. In both cases stashes are taken away also
- * from a stopped port. What a queue had before is replaced.
- *
- * @param dev
- *   The port. TPH is on in the device.
- * @param conf
- *   What is in force; no field is AUTO.
- * @param queues
- *   The queues, each once; the location is to be filled in.
- * @param n
- *   Number of them, at least 1.
- * @return
- *   0, or negative errno with the device as it was; -ENOTSUP if a queue cannot
- *   be steered in this mode, after logging why.
- */
-typedef int (*eth_tph_stash_apply_t)(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf,
-		struct eth_tph_queue *queues, unsigned int n);
+__rte_internal
+void rte_eth_tph_table_start(struct rte_eth_dev *dev);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,8 @@
 
 /*
  * Where the life of a port meets its TPH settings. The rest of ethdev calls
- * these; all of them do nothing on a port that never had TPH enabled.
+ * these, in any process. On a port on which TPH was never enabled they do
+ * nothing, and take no lock.
  */
 
 #include <stdbool.h>
@@ -15,23 +16,25 @@
 
 #include "ethdev_tph.h"
 
-struct rte_eth_dev_data;
-
-/* Prepare the data of a new port. */
-void eth_tph_init(struct rte_eth_dev_data *data);
+struct rte_tel_data;
 
 /* Forget everything: the port is being released, its driver may be gone. */
 void eth_tph_release(struct rte_eth_dev_data *data);
 
-/*
- * Before the driver's dev_start: turn TPH on again if a reset turned it off, and
- * give a device that is not live its stashes. If restore is false, the driver
- * has said that its device keeps them when it is stopped.
- */
-void eth_tph_start_prepare(struct rte_eth_dev *dev, bool restore);
+/* Around the driver's dev_start: what it returned comes with the second one. */
+void eth_tph_start_begin(struct rte_eth_dev *dev);
+void eth_tph_start_end(struct rte_eth_dev *dev, int ret);
 
-/* After dev_start, with dev_started set: give a live device its stashes. */
-void eth_tph_start_done(struct rte_eth_dev *dev, bool restore);
+/*
+ * With the rest of the configuration, after dev_start: give a live device its
+ * stashes. If all is false, the driver has said that its device keeps them when
+ * it is stopped.
+ */
+void eth_tph_restore(struct rte_eth_dev *dev, bool all);
+
+/* Around the driver's dev_stop, in the same way */
+void eth_tph_stop_begin(struct rte_eth_dev *dev);
+void eth_tph_stop_end(struct rte_eth_dev *dev, int ret);
 
 /* Before queues from nb_queues on are taken away: drop their stashes. */
 void eth_tph_queue_config(struct rte_eth_dev *dev,
@@ -42,5 +45,8 @@ void eth_tph_queue_config(struct rte_eth_dev *dev,
  * settings stay, for the next start after a reset.
  */
 void eth_tph_leave_device(struct rte_eth_dev *dev);
+
+/* Telemetry of a port, called while no port can be released */
+int eth_tph_telemetry(const char *cmd, const char *params, struct rte_tel_data *d);
 
 #endif /* ETHDEV_TPH_PRIVATE_H */

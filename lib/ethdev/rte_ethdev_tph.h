@@ -37,7 +37,9 @@
  *
  * Processes: what is set can be read in every process, and changed only in the
  * primary one, which may stash for the threads of others by CPU
- * (RTE_ETH_TPH_TARGET_CPU).
+ * (RTE_ETH_TPH_TARGET_CPU). If a secondary process starts the port, the stashes of
+ * a live device are pending until the primary process calls
+ * rte_eth_dev_tph_stash_sync().
  */
 
 #include <stdint.h>
@@ -62,7 +64,7 @@ extern "C" {
 
 /** How the device finds the Steering Tag of a request */
 enum rte_eth_tph_mode {
-	/** The driver chooses: DS where it can, else IV where queues have vectors */
+	/** DS if the device supports it, else IV if queues have vectors */
 	RTE_ETH_TPH_MODE_AUTO = 0,
 	/** Interrupt Vector: by the interrupt vector of the queue, in the ST table */
 	RTE_ETH_TPH_MODE_IV,
@@ -72,7 +74,7 @@ enum rte_eth_tph_mode {
 
 /** Width of Steering Tags on the link */
 enum rte_eth_tph_requester {
-	/** The driver chooses what its device can hold */
+	/** Standard if the device holds tags of 8 bits at most, else extended */
 	RTE_ETH_TPH_REQUESTER_AUTO = 0,
 	/** TPH: tags of 8 bits */
 	RTE_ETH_TPH_REQUESTER_STANDARD,
@@ -169,7 +171,7 @@ struct rte_eth_tph_info {
 	void *reserved_ptrs[2];               /**< Reserved, NULL */
 };
 
-/** How to enable TPH. All zero is the default: let the driver choose. */
+/** How to enable TPH. All zero is the default: what suits the device. */
 struct rte_eth_tph_conf {
 	enum rte_eth_tph_mode mode;           /**< Mode, or AUTO */
 	enum rte_eth_tph_requester requester; /**< Requester, or AUTO */
@@ -231,6 +233,91 @@ struct rte_eth_tph_stash_state {
  */
 __rte_experimental
 const char *rte_eth_tph_reason_str(enum rte_eth_tph_reason reason);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Name of a TPH mode, as testpmd, telemetry and logs write it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param mode
+ *   Any value.
+ * @return
+ *   The name, "unknown" for a value that is not of the enumeration; never NULL,
+ *   not to be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_mode_name(enum rte_eth_tph_mode mode);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Name of a requester type, as testpmd, telemetry and logs write it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param requester
+ *   Any value.
+ * @return
+ *   The name, "unknown" for a value that is not of the enumeration; never NULL,
+ *   not to be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_requester_name(enum rte_eth_tph_requester requester);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Name of a memory type, as testpmd, telemetry and logs write it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param memory
+ *   Any value.
+ * @return
+ *   The name, "unknown" for a value that is not of the enumeration; never NULL,
+ *   not to be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_memory_name(enum rte_eth_tph_memory memory);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Name of a queue direction, as testpmd, telemetry and logs write it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param direction
+ *   Any value.
+ * @return
+ *   The name, "unknown" for a value that is not of the enumeration; never NULL,
+ *   not to be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_direction_name(enum rte_eth_tph_direction direction);
+
+/**
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * Name of a location of a Steering Tag, as testpmd, telemetry and logs write it.
+ *
+ * May be called by any thread at any time.
+ *
+ * @param location
+ *   Any value.
+ * @return
+ *   The name, "unknown" for a value that is not of the enumeration; never NULL,
+ *   not to be freed.
+ */
+__rte_experimental
+const char *rte_eth_tph_location_name(enum rte_eth_tph_location location);
 
 /**
  * @warning
@@ -298,7 +385,7 @@ int rte_eth_dev_tph_enable(uint16_t port_id, const struct rte_eth_tph_conf *conf
  *   - -ENODEV: @p port_id is invalid.
  *   - -ENOTSUP: the driver does not support TPH.
  *   - -EALREADY: TPH is not enabled.
- *   - -EBUSY: the port is started, has stashes, and is not a live one
+ *   - -EBUSY: the port is started or starting, has stashes and is not live
  *     (rte_eth_tph_info.live): stop it first.
  *   - -E_RTE_SECONDARY: not the primary process.
  *   - -EIO: the device was removed or cannot be reached.
@@ -319,9 +406,7 @@ int rte_eth_dev_tph_disable(uint16_t port_id);
  * others than EAL, call rte_eth_dev_tph_stash_sync().
  *
  * On a started port of a live device the stashes are in effect when this
- * returns. On a stopped port they are pending until it starts. One that is set
- * while rte_eth_dev_start() is under way on a device that is not live may stay
- * pending until the next start.
+ * returns. On a stopped port they are pending until it starts.
  *
  * Tags of CPUs are looked up once for a port and then remembered, so that
  * this costs at most one system call for all tags that are not known yet, and
@@ -345,8 +430,8 @@ int rte_eth_dev_tph_disable(uint16_t port_id);
  *   - -ENOTSUP: the driver does not support TPH; or, in the mode in force, the
  *     device cannot steer these objects, or not this queue.
  *   - -ERANGE: a tag has more than rte_eth_tph_info.tag_bits bits.
- *   - -EBUSY: the port is started and not a live one (rte_eth_tph_info.live):
- *     stop it first.
+ *   - -EBUSY: the port is started or starting, and not live
+ *     (rte_eth_tph_info.live): stop it first.
  *   - -ENOMEM: no memory.
  *   - -E_RTE_SECONDARY: not the primary process.
  *   - -EIO: the device was removed or cannot be reached.
@@ -405,8 +490,8 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  *     different tags; a CPU has no tag.
  *   - -ENOTSUP: the driver does not support TPH.
  *   - -ERANGE: a tag has more than rte_eth_tph_info.tag_bits bits.
- *   - -EBUSY: something has changed, the port is started and not a live one
- *     (rte_eth_tph_info.live): stop it first.
+ *   - -EBUSY: something has changed, and the port is started or starting and
+ *     not live (rte_eth_tph_info.live): stop it first.
  *   - -ENOMEM: no memory.
  *   - -E_RTE_SECONDARY: not the primary process.
  *   - -EIO: the device was removed or cannot be reached.

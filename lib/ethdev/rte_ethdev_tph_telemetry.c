@@ -4,11 +4,14 @@
 
 /*
  * Telemetry of PCIe TPH: what rte_eth_dev_tph_info_get() and
- * rte_eth_dev_tph_stash_get() tell, as /ethdev/tph,<port>.
+ * rte_eth_dev_tph_stash_get() tell, as /ethdev/tph,<port>. It is registered with
+ * the other commands of ethdev, which see to it that no port is released
+ * meanwhile.
  */
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,40 +19,16 @@
 #include <rte_telemetry.h>
 
 #include "rte_ethdev.h"
-#include "rte_ethdev_tph.h"
+#include "ethdev_tph_private.h"
 
 /* A telemetry answer has 16 KiB; so many stashes fit for sure. */
 #define TPH_TEL_MAX_STASHES 100
-
-static const char * const tel_mode_names[] = {
-	[RTE_ETH_TPH_MODE_AUTO] = "",
-	[RTE_ETH_TPH_MODE_IV] = "iv",
-	[RTE_ETH_TPH_MODE_DS] = "ds",
-};
-
-static const char * const tel_requester_names[] = {
-	[RTE_ETH_TPH_REQUESTER_AUTO] = "",
-	[RTE_ETH_TPH_REQUESTER_STANDARD] = "standard",
-	[RTE_ETH_TPH_REQUESTER_EXTENDED] = "extended",
-};
-
-static const char * const tel_memory_names[] = {
-	[RTE_ETH_TPH_MEMORY_VOLATILE] = "volatile",
-	[RTE_ETH_TPH_MEMORY_PERSISTENT] = "persistent",
-};
-
-static const char * const tel_location_names[] = {
-	[RTE_ETH_TPH_LOCATION_NONE] = "none",
-	[RTE_ETH_TPH_LOCATION_CAPABILITY] = "capability",
-	[RTE_ETH_TPH_LOCATION_MSIX] = "msix",
-	[RTE_ETH_TPH_LOCATION_DEVICE] = "device",
-};
 
 static int
 tel_add_stash(struct rte_tel_data *stashes,
 		const struct rte_eth_tph_stash_state *state)
 {
-	const char *direction = state->stash.direction == RTE_ETH_TPH_RX ? "rx" : "tx";
+	bool rx = state->stash.direction == RTE_ETH_TPH_RX;
 	struct rte_tel_data *d;
 	char name[16];
 
@@ -64,11 +43,11 @@ tel_add_stash(struct rte_tel_data *stashes,
 	rte_tel_data_add_dict_int(d, "tag", state->tag);
 	rte_tel_data_add_dict_int(d, "objects", state->stash.objects);
 	rte_tel_data_add_dict_string(d, "location",
-		tel_location_names[state->location]);
+		rte_eth_tph_location_name(state->location));
 	rte_tel_data_add_dict_int(d, "index", state->index);
 	rte_tel_data_add_dict_int(d, "pending", state->pending);
 
-	snprintf(name, sizeof(name), "%s_q%u", direction, state->stash.queue);
+	snprintf(name, sizeof(name), "%s_q%u", rx ? "rx" : "tx", state->stash.queue);
 	return rte_tel_data_add_dict_container(stashes, name, d, 0);
 }
 
@@ -113,7 +92,8 @@ tel_fill(uint16_t port_id, struct rte_tel_data *d)
 	if (info.reason != RTE_ETH_TPH_USABLE)
 		return 0;
 
-	rte_tel_data_add_dict_string(d, "st_table", tel_location_names[info.st_table]);
+	rte_tel_data_add_dict_string(d, "st_table",
+		rte_eth_tph_location_name(info.st_table));
 	rte_tel_data_add_dict_int(d, "st_entries", info.st_entries);
 	rte_tel_data_add_dict_int(d, "rx_objects", info.rx_objects);
 	rte_tel_data_add_dict_int(d, "tx_objects", info.tx_objects);
@@ -122,10 +102,11 @@ tel_fill(uint16_t port_id, struct rte_tel_data *d)
 	if (!info.enabled)
 		return 0;
 
-	rte_tel_data_add_dict_string(d, "mode", tel_mode_names[info.mode]);
+	rte_tel_data_add_dict_string(d, "mode", rte_eth_tph_mode_name(info.mode));
 	rte_tel_data_add_dict_string(d, "requester",
-		tel_requester_names[info.requester]);
-	rte_tel_data_add_dict_string(d, "memory", tel_memory_names[info.memory]);
+		rte_eth_tph_requester_name(info.requester));
+	rte_tel_data_add_dict_string(d, "memory",
+		rte_eth_tph_memory_name(info.memory));
 
 	stashes = rte_tel_data_alloc();
 	if (stashes == NULL)
@@ -137,8 +118,8 @@ tel_fill(uint16_t port_id, struct rte_tel_data *d)
 	return rte_tel_data_add_dict_container(d, "stashes", stashes, 0);
 }
 
-static int
-tel_handle_tph(const char *cmd __rte_unused, const char *params,
+int
+eth_tph_telemetry(const char *cmd __rte_unused, const char *params,
 		struct rte_tel_data *d)
 {
 	unsigned long port_id;
@@ -152,10 +133,4 @@ tel_handle_tph(const char *cmd __rte_unused, const char *params,
 		return -EINVAL;
 
 	return tel_fill(port_id, d);
-}
-
-RTE_INIT(ethdev_tph_init_telemetry)
-{
-	rte_telemetry_register_cmd("/ethdev/tph", tel_handle_tph,
-		"Returns what a port can do with TPH, and its stashes (the first 100). Parameters: int port_id");
 }

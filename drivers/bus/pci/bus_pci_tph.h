@@ -32,66 +32,33 @@
 extern "C" {
 #endif
 
-/** Why TPH cannot be used, from the program outwards. */
-enum rte_pci_tph_reason {
-	RTE_PCI_TPH_USABLE = 0,     /**< It can. */
-	RTE_PCI_TPH_NO_VFIO,        /**< Not bound to vfio-pci, or no IOMMU. */
-	RTE_PCI_TPH_NO_KERNEL,      /**< The kernel does not know TPH in VFIO. */
-	RTE_PCI_TPH_NO_CAPABILITY,  /**< The device has no TPH capability. */
-	RTE_PCI_TPH_NO_PLATFORM,    /**< Nothing negotiable with the Root Port, or pci=notph. */
-	RTE_PCI_TPH_NO_HOST_OPT_IN, /**< Module parameter enable_unsafe_tph is off. */
-};
-
-/** ST mode, as encoded in the TPH Requester Control Register. */
-enum rte_pci_tph_mode {
-	RTE_PCI_TPH_MODE_NS = 0, /**< No ST: every tag is 0. */
-	RTE_PCI_TPH_MODE_IV = 1, /**< Interrupt Vector: ST table entry of the vector. */
-	RTE_PCI_TPH_MODE_DS = 2, /**< Device Specific: the device's own registers. */
-};
-
-/** Requester type, as encoded in the TPH Requester Control Register. */
-enum rte_pci_tph_requester {
-	RTE_PCI_TPH_REQUESTER_STANDARD = 1, /**< Tags of 8 bits. */
-	RTE_PCI_TPH_REQUESTER_EXTENDED = 3, /**< Tags of 16 bits. */
-};
-
-/** Where the ST table of a device is. */
-enum rte_pci_tph_st_loc {
-	RTE_PCI_TPH_ST_LOC_NONE = 0, /**< There is none. */
-	RTE_PCI_TPH_ST_LOC_CAP = 1,  /**< In the TPH capability. */
-	RTE_PCI_TPH_ST_LOC_MSIX = 2, /**< In the MSI-X table, an entry a vector. */
-};
-
-/** What a device can do. */
+/**
+ * What a device can do. Modes, requester types and location are those of the TPH
+ * Requester Capability and Control registers, as in rte_pci.h.
+ */
 struct rte_pci_tph_info {
-	enum rte_pci_tph_reason reason; /**< Why not, or that it can. */
-	/** Bit (1 << mode) for each enum rte_pci_tph_mode. */
-	uint32_t modes;
-	/** Bit (1 << type) for each enum rte_pci_tph_requester negotiated. */
-	uint32_t requesters;
-	enum rte_pci_tph_st_loc st_table_loc;
-	uint32_t st_entries; /**< Entries of the ST table, 0 to 2048. */
-	bool host_opt_in;    /**< The host allows it. */
-	bool user_opt_in;    /**< This open of the device has asked for it. */
-};
-
-/** A CPU and its Steering Tag. */
-struct rte_pci_tph_cpu_tag {
-	uint32_t cpu; /**< In: number of an online CPU, as the kernel counts. */
-	uint16_t tag; /**< Out: its tag, if valid. */
-	bool valid;   /**< Out: the platform has a tag for this CPU. */
+	bool capable;         /**< The device has the capability. */
+	bool usable;          /**< Platform and kernel let it be used. */
+	bool host_opt_in;     /**< The host's administrator allows it. */
+	bool user_opt_in;     /**< This open of the device has asked for it. */
+	uint32_t modes;       /**< Bit (1 << mode) for each ST mode. */
+	uint32_t requesters;  /**< Bit (1 << type) for each type negotiated. */
+	uint8_t st_table_loc; /**< Where the ST table is. */
+	uint32_t st_entries;  /**< Entries of the ST table, 0 to 2048. */
 };
 
 /**
- * Tell whether TPH of a device can be used, how, and if not why not.
+ * Tell what a device can do with TPH, in one call of the kernel.
  *
  * @param dev
  *   The device.
  * @param[out] info
- *   The answer; info->reason is always set on success.
+ *   The answer.
  * @return
  *   - 0: Success, also when TPH cannot be used.
- *   - -EIO or another negative errno of the kernel: it could not be asked.
+ *   - -ENOTSUP: The device is not bound to vfio-pci, or has no IOMMU.
+ *   - -ENOTTY: The kernel does not support TPH in VFIO.
+ *   - Another negative errno of the kernel: it could not be asked.
  */
 __rte_internal
 int rte_pci_tph_info_get(const struct rte_pci_device *dev,
@@ -111,12 +78,13 @@ int rte_pci_tph_info_get(const struct rte_pci_device *dev,
  *   Requester type, one of rte_pci_tph_info.requesters.
  * @return
  *   - 0: Success; the device was read back and has both.
- *   - -ENOTSUP: Not usable, or no such mode or type, which a log line explains.
- *   - -EIO or another negative errno of the kernel: it failed, and TPH is off.
+ *   - A negative errno of the kernel, which a log line explains: TPH is off.
+ *     -ENOTSUP or -EOPNOTSUPP if TPH cannot be used, -EIO if the device does
+ *     not take mode or type, or cannot be reached.
  */
 __rte_internal
-int rte_pci_tph_enable(const struct rte_pci_device *dev,
-		enum rte_pci_tph_mode mode, enum rte_pci_tph_requester requester);
+int rte_pci_tph_enable(const struct rte_pci_device *dev, uint8_t mode,
+		uint8_t requester);
 
 /**
  * Turn the requester off.
@@ -142,8 +110,11 @@ int rte_pci_tph_disable(const struct rte_pci_device *dev);
  *   Tags for persistent memory, not for volatile memory.
  * @param extended
  *   Tags of 16 bits, not of 8 bits.
- * @param[in,out] tags
- *   CPUs in, tags out.  Unchanged if the call fails.
+ * @param cpus
+ *   Numbers of online CPUs, as the kernel counts.
+ * @param[out] tags
+ *   The tag of each CPU, or -1 where the platform has none.  Unchanged if the
+ *   call fails.
  * @param n
  *   Number of them, 1 to the number of possible CPUs.
  * @return
@@ -155,7 +126,7 @@ int rte_pci_tph_disable(const struct rte_pci_device *dev);
  */
 __rte_internal
 int rte_pci_tph_cpu_tags_get(const struct rte_pci_device *dev, bool persistent,
-		bool extended, struct rte_pci_tph_cpu_tag *tags, unsigned int n);
+		bool extended, const uint32_t *cpus, int32_t *tags, unsigned int n);
 
 /**
  * Set consecutive entries of the ST table, all or none.

@@ -5,7 +5,6 @@
 /* TLP Processing Hints where the bus has no way to them: all but Linux. */
 
 #include <errno.h>
-#include <string.h>
 
 #include <eal_export.h>
 #include <rte_common.h>
@@ -15,18 +14,15 @@
 RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_info_get)
 int
 rte_pci_tph_info_get(const struct rte_pci_device *dev __rte_unused,
-		struct rte_pci_tph_info *info)
+		struct rte_pci_tph_info *info __rte_unused)
 {
-	memset(info, 0, sizeof(*info));
-	info->reason = RTE_PCI_TPH_NO_VFIO;
-	return 0;
+	return -ENOTSUP;
 }
 
 RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_enable)
 int
 rte_pci_tph_enable(const struct rte_pci_device *dev __rte_unused,
-		enum rte_pci_tph_mode mode __rte_unused,
-		enum rte_pci_tph_requester requester __rte_unused)
+		uint8_t mode __rte_unused, uint8_t requester __rte_unused)
 {
 	return -ENOTSUP;
 }
@@ -42,7 +38,7 @@ RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_cpu_tags_get)
 int
 rte_pci_tph_cpu_tags_get(const struct rte_pci_device *dev __rte_unused,
 		bool persistent __rte_unused, bool extended __rte_unused,
-		struct rte_pci_tph_cpu_tag *tags __rte_unused,
+		const uint32_t *cpus __rte_unused, int32_t *tags __rte_unused,
 		unsigned int n __rte_unused)
 {
 	return -ENOTSUP;

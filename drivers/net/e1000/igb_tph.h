@@ -6,28 +6,26 @@
 #define IGB_TPH_H
 
 /*
- * TLP Processing Hints of igb: what its registers look like, and the
- * operations for eth_dev_ops, which are in igb_tph.c.
+ * TLP Processing Hints of igb: what its registers look like. What is written to
+ * them and when is left to igb_tph.c and ethdev_pci_tph.h.
  */
 
 #include <stdint.h>
 
-#include <ethdev_tph.h>
+#include <ethdev_pci_tph.h>
 #include <rte_bitops.h>
-
-struct rte_eth_dev;
 
 /*
  * RXCTL and TXCTL, one of each for every queue, from the 82576 on (the 82575
  * has another layout, and no TPH).
  *
- * What the bits rest on:
+ * Sources of the bits:
  * - TXCTL bits 0, 1 and 3; 5, the older DCA enable, that must not be set for the
  *   same traffic; 8 and 10, No-Snoop, that must be 0 with TPH; 9, set after a
  *   reset: I210 data sheet, 8.13.2.
  * - RXCTL bits 0 to 3; 9, 13 and 15, set after a reset; 11, which must be 0: X550
- *   data sheet (333369), 8.2.2.12.1, whose block is the same but for DCA, which
- *   it has not.  No data sheet of an igb device was at hand for RXCTL.
+ *   data sheet (333369), 8.2.2.12.1, which describes the same block without DCA.
+ *   No data sheet of an igb device was at hand for RXCTL.
  * - TXCTL bits 11 and 13, set after a reset: QEMU's model of the 82576.
  * - The tag in bits 31:24: both data sheets, and E1000_DCA_*_82576 of the base
  *   driver.
@@ -102,15 +100,7 @@ igb_tph_txctl(uint32_t objects, uint8_t tag)
 	return txctl | (uint32_t)tag << IGB_DCA_TAG_SHIFT;
 }
 
-/* Operations, as ethdev_tph.h has them */
-int eth_igb_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
-int eth_igb_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf);
-int eth_igb_tph_disable(struct rte_eth_dev *dev);
-int eth_igb_tph_stash_apply(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf,
-		struct eth_tph_queue *queues, unsigned int n);
-
-/* Leave TPH off when the port is closed, also by the removal of its device. */
-void igb_tph_close(struct rte_eth_dev *dev);
+/* For eth_dev_ops.tph */
+extern const struct eth_pci_tph_driver igb_tph_driver;
 
 #endif /* IGB_TPH_H */

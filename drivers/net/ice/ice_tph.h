@@ -6,10 +6,10 @@
 #define ICE_TPH_H
 
 /*
- * TLP Processing Hints of ice: the fields of queue contexts, and the operations
- * for eth_dev_ops, which are in ice_tph.c.
+ * TLP Processing Hints of ice: the fields of queue contexts. They are written
+ * when a queue starts, with what rte_eth_tph_queue_start() answers.
  *
- * Where the fields are in a context is for the tables in base/ice_common.c:
+ * Positions in a context, as in the tables of base/ice_common.c:
  * Rx, tag in bits 20:13, enables in 193 (descriptor fetch), 194 (write-back),
  * 195 (data) and 196 (header); Tx, tag in bits 100:93, enables in 102
  * (descriptor fetch), 103 (packet) and 104 (write-back).
@@ -17,11 +17,9 @@
 
 #include <stdint.h>
 
-#include <ethdev_tph.h>
+#include <ethdev_pci_tph.h>
 
 #include "base/ice_common.h"
-
-struct rte_eth_dev;
 
 /* What Rx and Tx queues can steer; there is no header of its own on Tx */
 #define ICE_TPH_RX_OBJECTS \
@@ -33,40 +31,26 @@ struct rte_eth_dev;
  * requester that is on, a queue without a stash would be steered to tag 0.
  */
 static inline void
-ice_tph_rxq_encode(struct ice_rlan_ctx *ctx, uint32_t objects, uint8_t tag)
+ice_tph_rxq_encode(struct ice_rlan_ctx *ctx, struct eth_tph_hint hint)
 {
-	ctx->tphrdesc_ena = (objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
-	ctx->tphwdesc_ena = (objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
-	ctx->tphdata_ena = (objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0;
-	ctx->tphhead_ena = (objects & RTE_ETH_TPH_OBJ_HEADER) != 0;
-	ctx->cpuid = objects != 0 ? tag : 0;
+	ctx->tphrdesc_ena = (hint.objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
+	ctx->tphwdesc_ena = (hint.objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
+	ctx->tphdata_ena = (hint.objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0;
+	ctx->tphhead_ena = (hint.objects & RTE_ETH_TPH_OBJ_HEADER) != 0;
+	ctx->cpuid = hint.tag;
 }
 
 /* The same of a Tx queue context. */
 static inline void
-ice_tph_txq_encode(struct ice_tlan_ctx *ctx, uint32_t objects, uint8_t tag)
+ice_tph_txq_encode(struct ice_tlan_ctx *ctx, struct eth_tph_hint hint)
 {
-	ctx->tphrd_desc = (objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
-	ctx->tphwr_desc = (objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
-	ctx->tphrd = (objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0;
-	ctx->cpuid = objects != 0 ? tag : 0;
+	ctx->tphrd_desc = (hint.objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
+	ctx->tphwr_desc = (hint.objects & RTE_ETH_TPH_OBJ_DESCRIPTOR) != 0;
+	ctx->tphrd = (hint.objects & RTE_ETH_TPH_OBJ_PAYLOAD) != 0;
+	ctx->cpuid = hint.tag;
 }
 
-/* Set the TPH fields in the context of a port's queue to its stash, if any. */
-void ice_tph_rxq_context(struct ice_hw *hw, struct ice_rlan_ctx *ctx,
-		uint16_t queue);
-void ice_tph_txq_context(struct ice_hw *hw, struct ice_tlan_ctx *ctx,
-		uint16_t queue);
-
-/* Operations, as ethdev_tph.h has them */
-int ice_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
-int ice_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf);
-int ice_tph_disable(struct rte_eth_dev *dev);
-int ice_tph_stash_apply(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf,
-		struct eth_tph_queue *queues, unsigned int n);
-
-/* Leave TPH off when the port is closed, also by the removal of its device. */
-void ice_tph_close(struct rte_eth_dev *dev);
+/* For eth_dev_ops.tph */
+extern const struct eth_pci_tph_driver ice_tph_driver;
 
 #endif /* ICE_TPH_H */

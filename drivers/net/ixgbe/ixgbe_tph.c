@@ -4,44 +4,33 @@
 
 /*
  * TLP Processing Hints of ixgbe, X550, in Device Specific mode; the device has no
- * ST table.  Changes take effect at once; a reset of the device clears the
- * registers, and ethdev gives them again after each start.
+ * ST table. Changes take effect at once; a reset of the device clears the
+ * registers, and ethdev writes them again after each start.
  */
 
 #include <ethdev_driver.h>
 #include <ethdev_pci.h>
-#include <ethdev_pci_tph.h>
-#include <rte_malloc.h>
 
 #include "base/ixgbe_api.h"
 #include "ixgbe_ethdev.h"
 #include "ixgbe_tph.h"
 
-static struct ixgbe_adapter *
-ixgbe_tph_adapter(struct rte_eth_dev *dev)
-{
-	return dev->data->dev_private;
-}
-
 static const struct eth_pci_tph_caps *
-ixgbe_tph_caps(struct rte_eth_dev *dev)
+ixgbe_tph_caps(const struct rte_eth_dev *dev)
 {
 	static const struct eth_pci_tph_caps x550_caps = {
 		.ds_rx_objects = IXGBE_TPH_RX_OBJECTS,
 		.ds_tx_objects = IXGBE_TPH_TX_OBJECTS,
 		.ds_tag_bits = IXGBE_TPH_TAG_BITS,
-		.live = true,
 	};
-	static const struct eth_pci_tph_caps no_caps = { .live = true };
 
 	return IXGBE_DEV_PRIVATE_TO_HW(dev->data->dev_private)->mac.type ==
-		ixgbe_mac_X550 ? &x550_caps : &no_caps;
+		ixgbe_mac_X550 ? &x550_caps : NULL;
 }
 
-/* Replace the TPH fields of a queue's register, and tell its offset in BAR 0. */
 static uint32_t
 ixgbe_tph_queue_write(struct rte_eth_dev *dev, enum rte_eth_tph_direction direction,
-		uint16_t queue, uint32_t objects, uint8_t tag)
+		uint16_t queue, uint32_t objects, uint16_t tag)
 {
 	struct ixgbe_hw *hw = IXGBE_DEV_PRIVATE_TO_HW(dev->data->dev_private);
 	uint32_t reg;
@@ -63,66 +52,5 @@ ixgbe_tph_queue_write(struct rte_eth_dev *dev, enum rte_eth_tph_direction direct
 	return reg;
 }
 
-int
-ixgbe_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
-{
-	return eth_pci_tph_info_get(dev, ixgbe_tph_caps(dev), info);
-}
-
-int
-ixgbe_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf)
-{
-	struct ixgbe_adapter *adapter = ixgbe_tph_adapter(dev);
-
-	if (adapter->tph == NULL)
-		adapter->tph = rte_zmalloc("ixgbe_tph", sizeof(*adapter->tph), 0);
-	if (adapter->tph == NULL)
-		return -ENOMEM;
-
-	return eth_pci_tph_enable(dev, ixgbe_tph_caps(dev), adapter->tph, conf);
-}
-
-int
-ixgbe_tph_disable(struct rte_eth_dev *dev)
-{
-	uint16_t q;
-
-	for (q = 0; q < dev->data->nb_rx_queues; q++)
-		ixgbe_tph_queue_write(dev, RTE_ETH_TPH_RX, q, 0, 0);
-	for (q = 0; q < dev->data->nb_tx_queues; q++)
-		ixgbe_tph_queue_write(dev, RTE_ETH_TPH_TX, q, 0, 0);
-
-	return eth_pci_tph_disable(dev, ixgbe_tph_adapter(dev)->tph);
-}
-
-int
-ixgbe_tph_stash_apply(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf __rte_unused,
-		struct eth_tph_queue *queues, unsigned int n)
-{
-	struct eth_tph_queue *q;
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		q = &queues[i];
-		q->index = ixgbe_tph_queue_write(dev, q->direction, q->queue,
-			q->objects, q->tag);
-		q->location = RTE_ETH_TPH_LOCATION_DEVICE;
-	}
-
-	return 0;
-}
-
-void
-ixgbe_tph_close(struct rte_eth_dev *dev)
-{
-	struct ixgbe_adapter *adapter = ixgbe_tph_adapter(dev);
-
-	if (adapter->tph == NULL)
-		return;
-
-	if (adapter->tph->enabled)
-		ixgbe_tph_disable(dev);
-	rte_free(adapter->tph);
-	adapter->tph = NULL;
-}
+const struct eth_pci_tph_driver ixgbe_tph_driver =
+	ETH_PCI_TPH_DRIVER(ixgbe_tph_caps, ixgbe_tph_queue_write);

@@ -6,16 +6,14 @@
 #define IXGBE_TPH_H
 
 /*
- * TLP Processing Hints of ixgbe, X550: what its registers look like, and the
- * operations for eth_dev_ops, which are in ixgbe_tph.c.
+ * TLP Processing Hints of ixgbe, X550: what its registers look like. What is
+ * written to them and when is left to ixgbe_tph.c and ethdev_pci_tph.h.
  */
 
 #include <stdint.h>
 
-#include <ethdev_tph.h>
+#include <ethdev_pci_tph.h>
 #include <rte_bitops.h>
-
-struct rte_eth_dev;
 
 /*
  * TPH_RXCTRL and TPH_TXCTRL, one of each for every queue, which the base driver
@@ -82,15 +80,7 @@ ixgbe_tph_txctrl(uint32_t txctrl, uint32_t objects, uint8_t tag)
 	return txctrl | (uint32_t)tag << IXGBE_TPH_TAG_SHIFT;
 }
 
-/* Operations, as ethdev_tph.h has them */
-int ixgbe_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
-int ixgbe_tph_enable(struct rte_eth_dev *dev, struct rte_eth_tph_conf *conf);
-int ixgbe_tph_disable(struct rte_eth_dev *dev);
-int ixgbe_tph_stash_apply(struct rte_eth_dev *dev,
-		const struct rte_eth_tph_conf *conf,
-		struct eth_tph_queue *queues, unsigned int n);
-
-/* Leave TPH off when the port is closed, also by the removal of its device. */
-void ixgbe_tph_close(struct rte_eth_dev *dev);
+/* For eth_dev_ops.tph */
+extern const struct eth_pci_tph_driver ixgbe_tph_driver;
 
 #endif /* IXGBE_TPH_H */

@@ -13,8 +13,6 @@
  * overlay.  Goes into older trees only.
  */
 
-#include <pthread.h>
-
 #include <rte_common.h>
 #include <rte_log.h>
 
@@ -34,35 +32,10 @@
 		RTE_FMT_TAIL(__VA_ARGS__ ,)))
 #endif
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* A function there; no name of a macro tells whether a tree has it. */
-#define rte_thread_mutex_init_shared tph_mutex_init_shared
-static inline void
-tph_mutex_init_shared(pthread_mutex_t *mutex)
-{
-#ifdef RTE_EXEC_ENV_WINDOWS
-	pthread_mutex_init(mutex, NULL);
-#else
-	pthread_mutexattr_t attr;
-
-	pthread_mutexattr_init(&attr);
-	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-	pthread_mutex_init(mutex, &attr);
-	pthread_mutexattr_destroy(&attr);
-#endif
-}
-
-#ifdef __cplusplus
-}
-#endif
-
 /* 22.11 has it, but wants a device that is not const */
 #ifndef rte_pci_find_ext_capability
 #define rte_pci_find_ext_capability(dev, cap) \
-	(rte_pci_find_ext_capability)((void *)(uintptr_t)(dev), cap)
+	((rte_pci_find_ext_capability)((void *)(uintptr_t)(dev), cap))
 #endif
 
 #endif /* TPH_COMPAT_H */

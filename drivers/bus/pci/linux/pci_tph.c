@@ -47,19 +47,6 @@ struct pci_tph_feature {
 	};
 };
 
-static const char * const pci_tph_reasons[] = {
-	[RTE_PCI_TPH_NO_VFIO] =
-		"not bound to vfio-pci behind an IOMMU",
-	[RTE_PCI_TPH_NO_KERNEL] =
-		"the kernel has no TPH support in vfio-pci",
-	[RTE_PCI_TPH_NO_CAPABILITY] =
-		"the device has no TPH capability",
-	[RTE_PCI_TPH_NO_PLATFORM] =
-		"the Root Port has no TPH in common with it, or TPH is turned off by pci=notph",
-	[RTE_PCI_TPH_NO_HOST_OPT_IN] =
-		"the host does not allow it, load vfio-pci with enable_unsafe_tph=1",
-};
-
 /* Without an IOMMU, VFIO makes up a group of this name for the device. */
 static bool
 pci_tph_is_noiommu(const struct rte_pci_device *dev)
@@ -92,10 +79,8 @@ pci_tph_vfio_fd(const struct rte_pci_device *dev)
 		return -ENOTSUP;
 
 	fd = rte_intr_dev_fd_get(dev->intr_handle);
-	if (fd < 0 || pci_tph_is_noiommu(dev))
-		return -ENOTSUP;
 
-	return fd;
+	return fd < 0 ? -ENOTSUP : fd;
 }
 
 /* flags: VFIO_DEVICE_FEATURE_GET or _SET, and the feature */
@@ -168,28 +153,40 @@ pci_tph_ctrl_read(const struct rte_pci_device *dev, off_t cap, uint32_t *ctrl)
 	return 0;
 }
 
-/* Set mode and requester, and see that the device took them. */
 static int
-pci_tph_ctrl_write(const struct rte_pci_device *dev, off_t cap, uint32_t fields)
+pci_tph_ctrl_write(const struct rte_pci_device *dev, off_t cap, uint32_t ctrl)
 {
-	uint32_t ctrl;
 	ssize_t done;
-	int ret;
 
-	ret = pci_tph_ctrl_read(dev, cap, &ctrl);
-	if (ret < 0)
-		return ret;
-
-	if ((ctrl & PCI_TPH_CTRL_FIELDS) == fields)
-		return 0;
-
-	ctrl = (ctrl & ~PCI_TPH_CTRL_FIELDS) | fields;
 	errno = 0;
 	done = rte_pci_write_config(dev, &ctrl, sizeof(ctrl), cap + RTE_PCI_TPH_CTRL);
 	if (done != sizeof(ctrl))
 		return pci_tph_config_errno(done);
 
+	return 0;
+}
+
+/* Set mode and requester, and see that the device took them. */
+static int
+pci_tph_ctrl_set(const struct rte_pci_device *dev, off_t cap, uint32_t fields)
+{
+	uint32_t ctrl, others;
+	int ret;
+
 	ret = pci_tph_ctrl_read(dev, cap, &ctrl);
+	if (ret < 0)
+		return ret;
+	if ((ctrl & PCI_TPH_CTRL_FIELDS) == fields)
+		return 0;
+
+	others = ctrl & ~PCI_TPH_CTRL_FIELDS;
+	/* the mode of a requester that is on must not be changed */
+	if ((ctrl & PCI_TPH_CTRL_FIELDS) != 0)
+		ret = pci_tph_ctrl_write(dev, cap, others);
+	if (ret == 0 && fields != 0)
+		ret = pci_tph_ctrl_write(dev, cap, others | fields);
+	if (ret == 0)
+		ret = pci_tph_ctrl_read(dev, cap, &ctrl);
 	if (ret < 0)
 		return ret;
 
@@ -215,57 +212,28 @@ rte_pci_tph_info_get(const struct rte_pci_device *dev,
 	memset(info, 0, sizeof(*info));
 
 	ret = pci_tph_state_get(dev, &state);
-	switch (ret) {
-	case 0:
-		break;
-	case -ENOTSUP:
-		info->reason = RTE_PCI_TPH_NO_VFIO;
-		return 0;
-	case -ENOTTY:
-		info->reason = RTE_PCI_TPH_NO_KERNEL;
-		return 0;
-	default:
+	if (ret < 0)
 		return ret;
-	}
+	/* Nobody gets past this answer, so that no other function has to ask. */
+	if (pci_tph_is_noiommu(dev))
+		return -ENOTSUP;
 
+	/* The kernel's numbers are those of the registers. */
+	RTE_BUILD_BUG_ON(RTE_BIT32(RTE_PCI_TPH_CTRL_MODE_IV) != VFIO_TPH_MODE_IV);
+	RTE_BUILD_BUG_ON(RTE_BIT32(RTE_PCI_TPH_CTRL_MODE_DS) != VFIO_TPH_MODE_DS);
+	RTE_BUILD_BUG_ON(VFIO_TPH_ST_LOC_CAP != RTE_PCI_TPH_CAP_LOC_CAP);
+	RTE_BUILD_BUG_ON(VFIO_TPH_ST_LOC_MSIX != RTE_PCI_TPH_CAP_LOC_MSIX);
+
+	info->capable = (state.flags & VFIO_TPH_CAPABLE) != 0;
+	info->usable = (state.flags & VFIO_TPH_USABLE) != 0;
 	info->host_opt_in = (state.flags & VFIO_TPH_HOST_OPT_IN) != 0;
 	info->user_opt_in = (state.flags & VFIO_TPH_USER_OPT_IN) != 0;
-
-	if ((state.flags & VFIO_TPH_CAPABLE) == 0) {
-		info->reason = RTE_PCI_TPH_NO_CAPABILITY;
-		return 0;
-	}
-	if ((state.flags & VFIO_TPH_USABLE) == 0) {
-		info->reason = RTE_PCI_TPH_NO_PLATFORM;
-		return 0;
-	}
-	/* what the device can do is worth knowing even if it is not allowed */
-	info->reason = info->host_opt_in ?
-		RTE_PCI_TPH_USABLE : RTE_PCI_TPH_NO_HOST_OPT_IN;
-
-	if (state.st_modes & VFIO_TPH_MODE_NS)
-		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_NS);
-	if (state.st_modes & VFIO_TPH_MODE_IV)
-		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_IV);
-	if (state.st_modes & VFIO_TPH_MODE_DS)
-		info->modes |= RTE_BIT32(RTE_PCI_TPH_MODE_DS);
-
+	info->modes = state.st_modes;
 	if (state.requesters & VFIO_TPH_REQ_STANDARD)
-		info->requesters |= RTE_BIT32(RTE_PCI_TPH_REQUESTER_STANDARD);
+		info->requesters |= RTE_BIT32(RTE_PCI_TPH_CTRL_REQUESTER_TPH);
 	if (state.requesters & VFIO_TPH_REQ_EXTENDED)
-		info->requesters |= RTE_BIT32(RTE_PCI_TPH_REQUESTER_EXTENDED);
-
-	switch (state.st_table_loc) {
-	case VFIO_TPH_ST_LOC_CAP:
-		info->st_table_loc = RTE_PCI_TPH_ST_LOC_CAP;
-		break;
-	case VFIO_TPH_ST_LOC_MSIX:
-		info->st_table_loc = RTE_PCI_TPH_ST_LOC_MSIX;
-		break;
-	default:
-		info->st_table_loc = RTE_PCI_TPH_ST_LOC_NONE;
-		break;
-	}
+		info->requesters |= RTE_BIT32(RTE_PCI_TPH_CTRL_REQUESTER_EXT);
+	info->st_table_loc = state.st_table_loc;
 	info->st_entries = state.st_entries;
 
 	return 0;
@@ -273,51 +241,23 @@ rte_pci_tph_info_get(const struct rte_pci_device *dev,
 
 RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_enable)
 int
-rte_pci_tph_enable(const struct rte_pci_device *dev,
-		enum rte_pci_tph_mode mode, enum rte_pci_tph_requester requester)
+rte_pci_tph_enable(const struct rte_pci_device *dev, uint8_t mode, uint8_t requester)
 {
-	struct rte_pci_tph_info info;
 	off_t cap;
 	int ret;
-
-	ret = rte_pci_tph_info_get(dev, &info);
-	if (ret < 0) {
-		PCI_LOG(ERR, "%s: cannot ask the kernel about TPH: %s",
-			dev->name, strerror(-ret));
-		return ret;
-	}
-	if (info.reason != RTE_PCI_TPH_USABLE) {
-		PCI_LOG(ERR, "%s: TPH cannot be used: %s", dev->name,
-			pci_tph_reasons[info.reason]);
-		return -ENOTSUP;
-	}
-	if ((info.modes & RTE_BIT32(mode)) == 0 ||
-			(info.requesters & RTE_BIT32(requester)) == 0) {
-		PCI_LOG(ERR, "%s: TPH mode %u with requester type %u is not supported",
-			dev->name, mode, requester);
-		return -ENOTSUP;
-	}
 
 	ret = pci_tph_cap_find(dev, &cap);
 	if (ret == 0)
 		ret = pci_tph_opt_in(dev);
-	/* the mode of a requester that is on must not be changed */
-	if (ret == 0)
-		ret = pci_tph_ctrl_write(dev, cap, 0);
-	if (ret < 0)
-		goto fail;
-
-	ret = pci_tph_ctrl_write(dev, cap,
-		(uint32_t)requester << RTE_PCI_TPH_CTRL_REQUESTER_SHIFT | mode);
-	if (ret < 0) {
-		pci_tph_ctrl_write(dev, cap, 0);
-		goto fail;
+	if (ret == 0) {
+		ret = pci_tph_ctrl_set(dev, cap, mode |
+			(uint32_t)requester << RTE_PCI_TPH_CTRL_REQUESTER_SHIFT);
+		if (ret < 0)
+			pci_tph_ctrl_set(dev, cap, 0);
 	}
+	if (ret < 0)
+		PCI_LOG(ERR, "%s: cannot enable TPH: %s", dev->name, strerror(-ret));
 
-	return 0;
-
-fail:
-	PCI_LOG(ERR, "%s: cannot enable TPH: %s", dev->name, strerror(-ret));
 	return ret;
 }
 
@@ -336,7 +276,7 @@ rte_pci_tph_disable(const struct rte_pci_device *dev)
 
 	ret = pci_tph_cap_find(dev, &cap);
 	if (ret == 0)
-		ret = pci_tph_ctrl_write(dev, cap, 0);
+		ret = pci_tph_ctrl_set(dev, cap, 0);
 	if (ret < 0)
 		PCI_LOG(ERR, "%s: cannot disable TPH: %s", dev->name, strerror(-ret));
 
@@ -346,38 +286,37 @@ rte_pci_tph_disable(const struct rte_pci_device *dev)
 RTE_EXPORT_INTERNAL_SYMBOL(rte_pci_tph_cpu_tags_get)
 int
 rte_pci_tph_cpu_tags_get(const struct rte_pci_device *dev, bool persistent,
-		bool extended, struct rte_pci_tph_cpu_tag *tags, unsigned int n)
+		bool extended, const uint32_t *cpus, int32_t *tags, unsigned int n)
 {
 	struct pci_tph_feature feature = { 0 };
-	struct vfio_tph_cpu_st *cpus;
+	struct vfio_tph_cpu_st *entries;
 	unsigned int i;
 	int ret;
 
 	if (n == 0)
 		return -EINVAL;
 
-	cpus = calloc(n, sizeof(*cpus));
-	if (cpus == NULL)
+	entries = calloc(n, sizeof(*entries));
+	if (entries == NULL)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)
-		cpus[i].cpu = tags[i].cpu;
+		entries[i].cpu = cpus[i];
 
 	if (persistent)
 		feature.cpu_st.flags |= VFIO_TPH_MEM_PERSISTENT;
 	if (extended)
 		feature.cpu_st.flags |= VFIO_TPH_TAG_EXTENDED;
 	feature.cpu_st.count = n;
-	feature.cpu_st.data_uptr = (uintptr_t)cpus;
+	feature.cpu_st.data_uptr = (uintptr_t)entries;
 
 	ret = pci_tph_feature_call(dev,
 		VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_TPH_CPU_ST,
 		&feature, sizeof(feature.cpu_st));
-	for (i = 0; ret == 0 && i < n; i++) {
-		tags[i].tag = cpus[i].tag;
-		tags[i].valid = (cpus[i].flags & VFIO_TPH_CPU_ST_VALID) != 0;
-	}
+	for (i = 0; ret == 0 && i < n; i++)
+		tags[i] = (entries[i].flags & VFIO_TPH_CPU_ST_VALID) != 0 ?
+			entries[i].tag : -1;
 
-	free(cpus);
+	free(entries);
 	return ret;
 }
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
+
+#ifndef ETHDEV_TPH_PLAN_H
+#define ETHDEV_TPH_PLAN_H
+
+/*
+ * The TPH settings of a port, and how a change to them is planned, written to
+ * the device and committed. Shared by rte_ethdev_tph.c (the API) and
+ * ethdev_tph_life.c (start, stop, reset, close).
+ *
+ * The settings are in memory that processes share. A process that is killed
+ * while it holds the mutex leaves them whole: only the primary process changes
+ * more than single fields, and it commits a change by swapping one table.
+ */
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_os.h>
+
+#include "ethdev_driver.h"
+#include "ethdev_tph.h"
+
+#define ETH_TPH_DIRECTIONS 2
+
+/* The stash of a queue. Small: every queue of the port has two. */
+struct eth_tph_slot {
+	uint32_t index;        /* with location: where the device has it */
+	uint16_t target_id;
+	uint16_t cpu;
+	uint16_t tag;
+	uint16_t old_tag;      /* what is there, if given */
+	uint8_t objects;       /* 0: no stash */
+	uint8_t location : 2;
+	uint8_t target : 1;
+	uint8_t given : 1;     /* the device has something that must be taken away */
+	uint8_t current : 1;   /* the device has it as it stands here, while started */
+	uint8_t touched : 1;   /* of a plan only: to be written */
+};
+
+/* The slots of all queues: those of Rx, then those of Tx */
+struct eth_tph_table {
+	struct eth_tph_slot *slots;
+	uint16_t nb[ETH_TPH_DIRECTIONS];
+};
+
+enum eth_tph_phase {
+	ETH_TPH_STOPPED,
+	ETH_TPH_STARTING, /* from the first queue or table that the driver starts */
+	ETH_TPH_RUNNING,
+	ETH_TPH_STOPPING,
+};
+
+/* The settings of a port */
+struct eth_tph {
+	pthread_mutex_t mutex;
+	enum eth_tph_phase phase;
+	bool enabled;
+	/* TPH is on in the device, too: not between a reset and the next start. */
+	bool in_device;
+	/* What is in force; that of last time if TPH was disabled */
+	struct rte_eth_tph_info info;
+	struct eth_tph_table table;
+	/*
+	 * Tags that were looked up for the memory type and requester in info.
+	 * Firmware computes them, and they do not change.
+	 */
+	rte_cpuset_t known;
+	rte_cpuset_t valid;
+	uint16_t tags[CPU_SETSIZE];
+};
+
+/* A change under way */
+struct eth_tph_plan {
+	struct eth_tph_table table; /* a copy, to be changed */
+	bool ask_system; /* affinities: the system's, not EAL's record */
+	rte_cpuset_t wanted; /* CPUs whose tags are needed */
+	/* Each lcore is looked at once, so that all of a change sees the same. */
+	bool lcore_seen[RTE_MAX_LCORE];
+	rte_cpuset_t lcore_cpus[RTE_MAX_LCORE];
+};
+
+/* Settings are allocated with the mutex ready, and freed with it. */
+struct eth_tph *eth_tph_alloc(bool started);
+void eth_tph_free(struct eth_tph *tph);
+
+void eth_tph_lock(struct eth_tph *tph);
+void eth_tph_unlock(struct eth_tph *tph);
+
+static inline struct eth_tph_slot *
+eth_tph_slot(const struct eth_tph_table *table, unsigned int direction, uint16_t q)
+{
+	return &table->slots[(direction == RTE_ETH_TPH_TX ?
+		table->nb[RTE_ETH_TPH_RX] : 0) + q];
+}
+
+static inline unsigned int
+eth_tph_nb_slots(const struct eth_tph_table *table)
+{
+	return table->nb[RTE_ETH_TPH_RX] + table->nb[RTE_ETH_TPH_TX];
+}
+
+/* Is slot number i of a table one of Rx or of Tx, and of which queue? */
+static inline enum rte_eth_tph_direction
+eth_tph_slot_queue(const struct eth_tph_table *table, unsigned int i, uint16_t *q)
+{
+	bool tx = i >= table->nb[RTE_ETH_TPH_RX];
+
+	*q = tx ? i - table->nb[RTE_ETH_TPH_RX] : i;
+	return tx ? RTE_ETH_TPH_TX : RTE_ETH_TPH_RX;
+}
+
+/* Start a change: a plan with the stashes as they are. NULL after a message. */
+struct eth_tph_plan *eth_tph_plan_alloc(const struct rte_eth_dev *dev,
+		const struct eth_tph *tph);
+void eth_tph_plan_free(struct eth_tph_plan *plan);
+
+/* Set or remove stashes that were checked; all of them, or negative errno. */
+int eth_tph_plan_stashes(struct rte_eth_dev *dev, struct eth_tph *tph,
+		struct eth_tph_plan *plan, const struct rte_eth_tph_stash stash[],
+		uint16_t n);
+
+/*
+ * Touch what has another CPU or tag than before, and what a running device should
+ * have but has not. Return how many, or negative errno.
+ */
+int eth_tph_plan_sync(struct rte_eth_dev *dev, struct eth_tph *tph,
+		struct eth_tph_plan *plan);
+
+/*
+ * Write what was touched and concerns the device now, and make the plan the
+ * settings of the port. On an error, device and settings are as they were.
+ */
+int eth_tph_plan_carry_out(struct rte_eth_dev *dev, struct eth_tph *tph,
+		struct eth_tph_plan *plan);
+
+/*
+ * Write all stashes, or only those that the device has not as they stand, to a
+ * device that starts. What cannot be written stays pending, and costs only the
+ * queues that it concerns their hints.
+ */
+void eth_tph_write_all(struct rte_eth_dev *dev, struct eth_tph *tph, bool all);
+
+/*
+ * Take away what the device has of queues from these numbers on. On an error all
+ * is as it was. The settings stay: what is not in the device is pending.
+ */
+int eth_tph_take_away(struct rte_eth_dev *dev, struct eth_tph *tph,
+		const uint16_t first[ETH_TPH_DIRECTIONS]);
+
+/* Note that the device has nothing: it is being reset, or is gone. */
+void eth_tph_forget_device(struct eth_tph *tph);
+
+/* Turn TPH on again in a device that has lost it. */
+int eth_tph_return_to_device(struct rte_eth_dev *dev, struct eth_tph *tph);
+
+#endif /* ETHDEV_TPH_PLAN_H */
