@@ -5,10 +5,9 @@
 /*
  * PCIe TPH in testpmd: the commands, their completion and their help.
  *
- * Words that a user may get wrong are taken as they come and checked here, so
- * that the answer names the fault and the remedy; the parser of the command
- * line would only say "Bad arguments". Which lcore polls which queue is the
- * business of tph.c.
+ * Words that a user may get wrong are parsed as plain strings and checked here,
+ * so that the error names cause and remedy; the command line parser would only
+ * print "Bad arguments". tph.c knows which lcore polls which queue.
  */
 
 #include <ctype.h>
@@ -32,36 +31,6 @@
 
 #include "tph.h"
 
-static const char * const mode_names[] = {
-	[RTE_ETH_TPH_MODE_AUTO] = "auto",
-	[RTE_ETH_TPH_MODE_IV] = "iv",
-	[RTE_ETH_TPH_MODE_DS] = "ds",
-};
-
-static const char * const requester_names[] = {
-	[RTE_ETH_TPH_REQUESTER_AUTO] = "auto",
-	[RTE_ETH_TPH_REQUESTER_STANDARD] = "standard",
-	[RTE_ETH_TPH_REQUESTER_EXTENDED] = "extended",
-};
-
-static const char * const memory_names[] = {
-	[RTE_ETH_TPH_MEMORY_VOLATILE] = "volatile",
-	[RTE_ETH_TPH_MEMORY_PERSISTENT] = "persistent",
-};
-
-/* Index of a name, or -1. */
-static int
-name_index(const char *name, const char * const names[], unsigned int nb)
-{
-	unsigned int i;
-
-	for (i = 0; i < nb; i++)
-		if (strcmp(name, names[i]) == 0)
-			return i;
-
-	return -1;
-}
-
 /* A decimal number up to max, or -1. */
 static int
 number(const char *word, unsigned int max)
@@ -79,7 +48,7 @@ number(const char *word, unsigned int max)
 	return n;
 }
 
-/* Do it for the port that the word names, or for all ports. */
+/* Call f for the port that the word names, or for all ports. */
 static void
 for_ports(const char *word, void (*f)(portid_t pid, const void *arg), const void *arg)
 {
@@ -102,7 +71,7 @@ for_ports(const char *word, void (*f)(portid_t pid, const void *arg), const void
 	f(n, arg);
 }
 
-/* TPH must be on for what the user asks. */
+/* True if TPH is on; else print why not. */
 static bool
 tph_is_on(portid_t pid, struct rte_eth_tph_info *info)
 {
@@ -113,19 +82,23 @@ tph_is_on(portid_t pid, struct rte_eth_tph_info *info)
 		tph_failed(pid, ret);
 		return false;
 	}
-	if (info->enabled)
-		return true;
-
-	if (info->reason != RTE_ETH_TPH_USABLE)
-		fprintf(stderr, "Port %u: TPH cannot be used: %s\n", pid,
-			rte_eth_tph_reason_str(info->reason));
-	else
+	if (!info->enabled && tph_usable(pid, info))
 		fprintf(stderr, "Port %u: TPH is off, 'tph enable port %u' turns it on\n",
 			pid, pid);
-	return false;
+
+	return info->enabled;
 }
 
-/* *** A word that completes to choices, but that may be any word *** */
+static void
+print_enabled(portid_t pid, const struct rte_eth_tph_info *info)
+{
+	printf("Port %u: TPH is on, mode %s, requester %s, memory %s\n", pid,
+	       rte_eth_tph_mode_name(info->mode),
+	       rte_eth_tph_requester_name(info->requester),
+	       rte_eth_tph_memory_name(info->memory));
+}
+
+/* *** A token that accepts any word, and completes to a list of choices *** */
 static int
 any_word_parse(__rte_unused cmdline_parse_token_hdr_t *token, const char *buf,
 	       void *result, unsigned int size)
@@ -150,138 +123,105 @@ static struct cmdline_token_ops any_word_ops = {
 	.string_data = { .str = choices }, \
 }
 
+/* All commands parse into this, and share tokens. */
+struct cmd_tph_result {
+	cmdline_fixed_string_t word;
+	cmdline_fixed_string_t action;
+	cmdline_fixed_string_t port;
+	cmdline_fixed_string_t direction;
+	cmdline_fixed_string_t queue;
+	cmdline_fixed_string_t lcore;
+	cmdline_fixed_string_t objects;
+	cmdline_multi_string_t enable_args;
+};
+
+static cmdline_parse_token_string_t word_show =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "show");
+static cmdline_parse_token_string_t word_tph =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "tph");
+static cmdline_parse_token_string_t word_port =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "port");
+static cmdline_parse_token_string_t port_id =
+	ANY_WORD_INITIALIZER(struct cmd_tph_result, port, "all");
+
 /* *** tph enable port (port_id|all) [mode M] [requester R] [memory M] *** */
 enum enable_option {
 	ENABLE_MODE,
 	ENABLE_REQUESTER,
 	ENABLE_MEMORY,
-	ENABLE_OPTIONS,
+	ENABLE_OPTIONS
 };
 
-static const char * const enable_options[] = {
-	[ENABLE_MODE] = "mode",
-	[ENABLE_REQUESTER] = "requester",
-	[ENABLE_MEMORY] = "memory",
+#define ENABLE_OPTION_NAMES "mode#requester#memory"
+
+static const struct {
+	const char *values;	/* by number, as rte_eth_tph_*_name() has them */
+	const char *in_words;
+} enable_options[] = {
+	[ENABLE_MODE] = { "auto#iv#ds", "auto, iv or ds" },
+	[ENABLE_REQUESTER] = { "auto#standard#extended", "auto, standard or extended" },
+	[ENABLE_MEMORY] = { "volatile#persistent", "volatile or persistent" },
 };
 
-struct cmd_tph_enable_result {
-	cmdline_fixed_string_t word;
-	cmdline_fixed_string_t port;
-	cmdline_fixed_string_t option[ENABLE_OPTIONS];
-};
+/* Index of a word among choices, or -1. */
+static int
+choice_index(const char *choices, const char *word)
+{
+	struct cmdline_token_string token = { .string_data = { .str = choices } };
+	cmdline_fixed_string_t choice;
+	int i;
+
+	for (i = 0; cmdline_complete_get_elt_string(&token.hdr, i, choice,
+						    sizeof(choice)) == 0; i++)
+		if (strcmp(word, choice) == 0)
+			return i;
+
+	return -1;
+}
 
 /*
- * The options come in any order, each or none of them: tokens are made as the
- * line is read. This is what the tokens read so far mean for the next one.
+ * The options may come in any order, so one token takes port and options as one
+ * string when the command is run. When the tab key is pressed (there is no result
+ * then) it takes one word at a time, and sets what the next one completes to.
  */
-static struct {
-	bool last;		/* the line may end here, and does */
-	enum enable_option option;	/* whose value comes next */
-} enable_line;
-
-static bool
-line_ends(const char *buf)
-{
-	while (*buf == ' ' || *buf == '\t')
-		buf++;
-
-	return *buf == '\n' || *buf == '\r' || *buf == '#';
-}
-
 static int
-enable_port_parse(cmdline_parse_token_hdr_t *token, const char *buf, void *result,
+enable_args_parse(cmdline_parse_token_hdr_t *hdr, const char *buf, void *result,
 		  unsigned int size)
 {
-	int len;
-
-	len = any_word_parse(token, buf, result, size);
-	if (len > 0)
-		enable_line.last = line_ends(buf + len);
-
-	return len;
-}
-
-static int
-enable_option_parse(cmdline_parse_token_hdr_t *token, const char *buf, void *result,
-		    unsigned int size)
-{
+	struct cmdline_token_string rest = { .string_data = { .str = TOKEN_STRING_MULTI } };
+	struct cmdline_token_string *args = (struct cmdline_token_string *)hdr;
 	cmdline_fixed_string_t word;
-	int len;
+	int len, option;
 
-	len = cmdline_parse_string(token, buf, word, sizeof(word));
-	if (len > 0)
-		enable_line.option = name_index(word, enable_options, ENABLE_OPTIONS);
-	RTE_SET_USED(result);
-	RTE_SET_USED(size);
+	if (result != NULL) {
+		args->string_data.str = NULL;
+		return cmdline_parse_string(&rest.hdr, buf, result, size);
+	}
 
-	return len;
-}
-
-static int
-enable_value_parse(cmdline_parse_token_hdr_t *token, const char *buf, void *result,
-		   unsigned int size)
-{
-	struct cmd_tph_enable_result *res = result;
-	int len;
-
-	len = any_word_parse(token, buf,
-			     res == NULL ? NULL : res->option[enable_line.option], size);
-	if (len > 0)
-		enable_line.last = line_ends(buf + len);
+	len = any_word_parse(hdr, buf, word, sizeof(word));
+	if (len > 0) {
+		option = choice_index(ENABLE_OPTION_NAMES, word);
+		args->string_data.str = option < 0 ? ENABLE_OPTION_NAMES :
+						     enable_options[option].values;
+	}
 
 	return len;
 }
 
-static struct cmdline_token_ops enable_port_ops = {
-	.parse = enable_port_parse,
+static struct cmdline_token_ops enable_args_ops = {
+	.parse = enable_args_parse,
 	.complete_get_nb = cmdline_complete_get_nb_string,
 	.complete_get_elt = cmdline_complete_get_elt_string,
 	.get_help = cmdline_get_help_string,
 };
 
-static struct cmdline_token_ops enable_option_ops = {
-	.parse = enable_option_parse,
-	.complete_get_nb = cmdline_complete_get_nb_string,
-	.complete_get_elt = cmdline_complete_get_elt_string,
-	.get_help = cmdline_get_help_string,
-};
-
-static struct cmdline_token_ops enable_value_ops = {
-	.parse = enable_value_parse,
-	.complete_get_nb = cmdline_complete_get_nb_string,
-	.complete_get_elt = cmdline_complete_get_elt_string,
-	.get_help = cmdline_get_help_string,
-};
-
-static cmdline_parse_token_string_t enable_tph =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_enable_result, word, "tph");
-static cmdline_parse_token_string_t enable_enable =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_enable_result, word, "enable");
-static cmdline_parse_token_string_t enable_port =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_enable_result, word, "port");
-static cmdline_parse_token_string_t enable_port_id = {
+static cmdline_parse_token_string_t word_enable =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "enable");
+/* Its choices are NULL after it has taken the rest of the line. */
+static cmdline_parse_token_string_t enable_args = {
 	.hdr = {
-		.ops = &enable_port_ops,
-		.offset = offsetof(struct cmd_tph_enable_result, port),
-	},
-	.string_data = { .str = "all" },
-};
-static cmdline_parse_token_string_t enable_option = {
-	.hdr = { .ops = &enable_option_ops },
-	.string_data = { .str = "mode#requester#memory" },
-};
-static cmdline_parse_token_string_t enable_value[] = {
-	[ENABLE_MODE] = {
-		.hdr = { .ops = &enable_value_ops },
-		.string_data = { .str = "auto#iv#ds" },
-	},
-	[ENABLE_REQUESTER] = {
-		.hdr = { .ops = &enable_value_ops },
-		.string_data = { .str = "auto#standard#extended" },
-	},
-	[ENABLE_MEMORY] = {
-		.hdr = { .ops = &enable_value_ops },
-		.string_data = { .str = "volatile#persistent" },
+		.ops = &enable_args_ops,
+		.offset = offsetof(struct cmd_tph_result, enable_args),
 	},
 };
 
@@ -289,20 +229,15 @@ static cmdline_parse_token_hdr_t *
 enable_token(unsigned int index)
 {
 	static cmdline_parse_token_string_t * const fixed[] = {
-		&enable_tph, &enable_enable, &enable_port, &enable_port_id
+		&word_tph, &word_enable, &word_port
 	};
 
-	if (index == 0)
-		enable_line.last = false;
 	if (index < RTE_DIM(fixed))
 		return &fixed[index]->hdr;
+	if (index == RTE_DIM(fixed))
+		enable_args.string_data.str = "all";
 
-	index -= RTE_DIM(fixed);
-	if (enable_line.last || index >= 2 * ENABLE_OPTIONS)
-		return NULL;
-
-	return index % 2 == 0 ? &enable_option.hdr :
-				&enable_value[enable_line.option].hdr;
+	return enable_args.string_data.str == NULL ? NULL : &enable_args.hdr;
 }
 
 static void
@@ -319,11 +254,8 @@ enable_one(portid_t pid, const void *arg)
 			pid, pid);
 		return;
 	}
-	if (ret == 0 && info.reason != RTE_ETH_TPH_USABLE) {
-		fprintf(stderr, "Port %u: TPH cannot be used: %s\n", pid,
-			rte_eth_tph_reason_str(info.reason));
+	if (ret == 0 && !tph_usable(pid, &info))
 		return;
-	}
 
 	if (ret == 0)
 		ret = rte_eth_dev_tph_enable(pid, conf);
@@ -334,68 +266,65 @@ enable_one(portid_t pid, const void *arg)
 		return;
 	}
 
-	printf("Port %u: TPH is on, mode %s, requester %s, memory %s\n", pid,
-	       mode_names[info.mode], requester_names[info.requester],
-	       memory_names[info.memory]);
+	print_enabled(pid, &info);
 	tph_enabled_by_hand(pid);
 }
 
-/* The value of an option, 0 if it was not given, or -1 with a line of why. */
+/* Set the value of an option; -1 after printing what is wrong. */
 static int
-option_value(const char *word, enum enable_option option,
-	     const char * const names[], unsigned int nb)
+enable_option_set(int values[], const char *name, const char *word)
 {
-	int value;
+	int option = choice_index(ENABLE_OPTION_NAMES, name);
 
-	if (word[0] == '\0')
-		return 0;
+	if (option < 0) {
+		fprintf(stderr, "No option %s: give mode, requester or memory\n", name);
+		return -1;
+	}
 
-	value = name_index(word, names, nb);
-	if (value < 0)
-		fprintf(stderr, "No %s %s: give %s%s%s%s%s\n", enable_options[option],
-			word, names[0], nb > 2 ? ", " : "", nb > 2 ? names[1] : "",
-			" or ", names[nb - 1]);
+	values[option] = word == NULL ? -1 :
+			 choice_index(enable_options[option].values, word);
+	if (values[option] < 0) {
+		fprintf(stderr, "No %s %s: give %s\n", name, word == NULL ? "value" : word,
+			enable_options[option].in_words);
+		return -1;
+	}
 
-	return value;
+	return 0;
 }
 
 static void
-enable_run(const struct cmd_tph_enable_result *res)
+enable_run(char *args)
 {
-	int mode, requester, memory;
+	static const char blanks[] = " \t";
+	int values[ENABLE_OPTIONS] = { 0 };
+	char *rest = NULL;
+	const char *port = strtok_r(args, blanks, &rest);
+	const char *name;
 
-	mode = option_value(res->option[ENABLE_MODE], ENABLE_MODE,
-			    mode_names, RTE_DIM(mode_names));
-	if (mode < 0)
-		return;
-	requester = option_value(res->option[ENABLE_REQUESTER], ENABLE_REQUESTER,
-				 requester_names, RTE_DIM(requester_names));
-	if (requester < 0)
-		return;
-	memory = option_value(res->option[ENABLE_MEMORY], ENABLE_MEMORY,
-			      memory_names, RTE_DIM(memory_names));
-	if (memory < 0)
-		return;
+	while ((name = strtok_r(NULL, blanks, &rest)) != NULL)
+		if (enable_option_set(values, name, strtok_r(NULL, blanks, &rest)) != 0)
+			return;
 
-	for_ports(res->port, enable_one, &(struct rte_eth_tph_conf){
-		.mode = mode,
-		.requester = requester,
-		.memory = memory,
+	for_ports(port, enable_one, &(struct rte_eth_tph_conf){
+		.mode = values[ENABLE_MODE],
+		.requester = values[ENABLE_REQUESTER],
+		.memory = values[ENABLE_MEMORY],
 	});
 }
 
 static cmdline_parse_inst_t cmd_tph_enable;
 
-/* The parser asks for a token (without cl), or has a whole line to run. */
+/* The parser asks for a token (cl is NULL), or for the command to be run. */
 static void
 cmd_tph_enable_parsed(void *arg, struct cmdline *cl, void *data)
 {
 	cmdline_parse_token_hdr_t **token = arg, **slot = data;
+	struct cmd_tph_result *res = arg;
 
 	if (cl == NULL)
 		*token = enable_token(slot - cmd_tph_enable.tokens);
 	else
-		enable_run(arg);
+		enable_run(res->enable_args);
 }
 
 static cmdline_parse_inst_t cmd_tph_enable = {
@@ -407,12 +336,6 @@ static cmdline_parse_inst_t cmd_tph_enable = {
 };
 
 /* *** tph disable|sync port (port_id|all) *** */
-struct cmd_tph_port_result {
-	cmdline_fixed_string_t word;
-	cmdline_fixed_string_t action;
-	cmdline_fixed_string_t port;
-};
-
 static void
 disable_one(portid_t pid, __rte_unused const void *arg)
 {
@@ -452,45 +375,30 @@ static void
 cmd_tph_port_parsed(void *parsed_result, __rte_unused struct cmdline *cl,
 		    __rte_unused void *data)
 {
-	const struct cmd_tph_port_result *res = parsed_result;
+	const struct cmd_tph_result *res = parsed_result;
 
 	for_ports(res->port, strcmp(res->action, "sync") == 0 ? sync_one : disable_one,
 		  NULL);
 }
 
-static cmdline_parse_token_string_t tph_port_tph =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_port_result, word, "tph");
-static cmdline_parse_token_string_t tph_port_action =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_port_result, action, "disable#sync");
-static cmdline_parse_token_string_t tph_port_port =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_port_result, word, "port");
-static cmdline_parse_token_string_t tph_port_id =
-	ANY_WORD_INITIALIZER(struct cmd_tph_port_result, port, "all");
+static cmdline_parse_token_string_t word_disable_or_sync =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, action, "disable#sync");
 
 static cmdline_parse_inst_t cmd_tph_port = {
 	.f = cmd_tph_port_parsed,
 	.data = NULL,
 	.help_str = "tph disable|sync port <port_id>|all",
 	.tokens = {
-		(void *)&tph_port_tph,
-		(void *)&tph_port_action,
-		(void *)&tph_port_port,
-		(void *)&tph_port_id,
+		(void *)&word_tph,
+		(void *)&word_disable_or_sync,
+		(void *)&word_port,
+		(void *)&port_id,
 		NULL,
 	},
 };
 
 /* *** tph stash port ID (rxq|txq) (Q|all) lcore (L|auto) objects (LIST|none) *** */
-struct cmd_tph_stash_result {
-	cmdline_fixed_string_t word;
-	cmdline_fixed_string_t port;
-	cmdline_fixed_string_t direction;
-	cmdline_fixed_string_t queue;
-	cmdline_fixed_string_t lcore;
-	cmdline_fixed_string_t objects;
-};
-
-/* What a line asks for, apart from the port. */
+/* What a command asks for, apart from the port */
 struct stash_request {
 	enum rte_eth_tph_direction direction;
 	const char *queue;
@@ -498,13 +406,7 @@ struct stash_request {
 	uint32_t objects;
 };
 
-static const char *
-direction_str(enum rte_eth_tph_direction direction)
-{
-	return direction == RTE_ETH_TPH_RX ? "Rx" : "Tx";
-}
-
-/* The first queue and how many of them, or -1 with a line of why. */
+/* The first queue and how many of them, or -1 after printing why. */
 static int
 stash_queues(portid_t pid, const struct stash_request *req, uint16_t *first)
 {
@@ -529,7 +431,7 @@ stash_queues(portid_t pid, const struct stash_request *req, uint16_t *first)
 	if (q < 0 || q >= nb) {
 		fprintf(stderr,
 			"Port %u: no %s queue %s, it has %u: 'port config all %s' sets how many\n",
-			pid, direction_str(req->direction), req->queue, nb,
+			pid, rte_eth_tph_direction_name(req->direction), req->queue, nb,
 			req->direction == RTE_ETH_TPH_RX ? "rxq" : "txq");
 		return -1;
 	}
@@ -556,7 +458,8 @@ stash_one(portid_t pid, const void *arg)
 	can = req->direction == RTE_ETH_TPH_RX ? info.rx_objects : info.tx_objects;
 	if ((req->objects & ~can) != 0) {
 		fprintf(stderr, "Port %u: in mode %s, %s queues can stash %s, not %s\n",
-			pid, mode_names[info.mode], direction_str(req->direction),
+			pid, rte_eth_tph_mode_name(info.mode),
+			rte_eth_tph_direction_name(req->direction),
 			tph_objects_str(can, buf, sizeof(buf)),
 			tph_objects_str(req->objects & ~can, bad, sizeof(bad)));
 		return;
@@ -574,7 +477,7 @@ stash_one(portid_t pid, const void *arg)
 		if (lcore == LCORE_ID_ANY && req->objects != 0) {
 			fprintf(stderr,
 				"Port %u: no lcore polls %s queue %u, name the lcore\n",
-				pid, direction_str(req->direction), first + i);
+				pid, rte_eth_tph_direction_name(req->direction), first + i);
 			return;
 		}
 		stash[i].direction = req->direction;
@@ -595,7 +498,7 @@ stash_one(portid_t pid, const void *arg)
 				    req->lcore == LCORE_ID_ANY);
 }
 
-/* An lcore that EAL knows, LCORE_ID_ANY for auto, or -1 with a line of why. */
+/* An lcore that EAL knows, LCORE_ID_ANY for auto, or -1 after printing why. */
 static int64_t
 stash_lcore(const char *word)
 {
@@ -616,7 +519,7 @@ static void
 cmd_tph_stash_parsed(void *parsed_result, __rte_unused struct cmdline *cl,
 		     __rte_unused void *data)
 {
-	const struct cmd_tph_stash_result *res = parsed_result;
+	const struct cmd_tph_result *res = parsed_result;
 	struct stash_request req;
 	int64_t lcore;
 
@@ -637,26 +540,20 @@ cmd_tph_stash_parsed(void *parsed_result, __rte_unused struct cmdline *cl,
 	for_ports(res->port, stash_one, &req);
 }
 
-static cmdline_parse_token_string_t stash_tph =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, word, "tph");
-static cmdline_parse_token_string_t stash_stash =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, word, "stash");
-static cmdline_parse_token_string_t stash_port =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, word, "port");
-static cmdline_parse_token_string_t stash_port_id =
-	ANY_WORD_INITIALIZER(struct cmd_tph_stash_result, port, "all");
+static cmdline_parse_token_string_t word_stash =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "stash");
 static cmdline_parse_token_string_t stash_direction =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, direction, "rxq#txq");
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, direction, "rxq#txq");
 static cmdline_parse_token_string_t stash_queue =
-	ANY_WORD_INITIALIZER(struct cmd_tph_stash_result, queue, "all");
-static cmdline_parse_token_string_t stash_lcore_word =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, word, "lcore");
+	ANY_WORD_INITIALIZER(struct cmd_tph_result, queue, "all");
+static cmdline_parse_token_string_t word_lcore =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "lcore");
 static cmdline_parse_token_string_t stash_lcore_id =
-	ANY_WORD_INITIALIZER(struct cmd_tph_stash_result, lcore, "auto");
-static cmdline_parse_token_string_t stash_objects_word =
-	TOKEN_STRING_INITIALIZER(struct cmd_tph_stash_result, word, "objects");
+	ANY_WORD_INITIALIZER(struct cmd_tph_result, lcore, "auto");
+static cmdline_parse_token_string_t word_objects =
+	TOKEN_STRING_INITIALIZER(struct cmd_tph_result, word, "objects");
 static cmdline_parse_token_string_t stash_objects =
-	ANY_WORD_INITIALIZER(struct cmd_tph_stash_result, objects,
+	ANY_WORD_INITIALIZER(struct cmd_tph_result, objects,
 		"descriptor#header#payload#descriptor,header#descriptor,header,payload#none");
 
 static cmdline_parse_inst_t cmd_tph_stash = {
@@ -665,42 +562,21 @@ static cmdline_parse_inst_t cmd_tph_stash = {
 	.help_str = "tph stash port <port_id>|all rxq|txq <queue_id>|all lcore <lcore_id>|auto "
 		"objects <descriptor,header,payload>|none",
 	.tokens = {
-		(void *)&stash_tph,
-		(void *)&stash_stash,
-		(void *)&stash_port,
-		(void *)&stash_port_id,
+		(void *)&word_tph,
+		(void *)&word_stash,
+		(void *)&word_port,
+		(void *)&port_id,
 		(void *)&stash_direction,
 		(void *)&stash_queue,
-		(void *)&stash_lcore_word,
+		(void *)&word_lcore,
 		(void *)&stash_lcore_id,
-		(void *)&stash_objects_word,
+		(void *)&word_objects,
 		(void *)&stash_objects,
 		NULL,
 	},
 };
 
 /* *** show port (port_id|all) tph *** */
-struct cmd_show_port_tph_result {
-	cmdline_fixed_string_t word;
-	cmdline_fixed_string_t port;
-};
-
-/* One word, so that scripts can split the rows of the table. */
-static const char *
-location_str(enum rte_eth_tph_location location)
-{
-	switch (location) {
-	case RTE_ETH_TPH_LOCATION_CAPABILITY:
-		return "capability";
-	case RTE_ETH_TPH_LOCATION_MSIX:
-		return "MSI-X";
-	case RTE_ETH_TPH_LOCATION_DEVICE:
-		return "device";
-	default:
-		return "-";
-	}
-}
-
 /*
  * NUMA node of a CPU, or -1. Not rte_lcore_to_socket_id(): that is where the
  * lcore was when EAL started.
@@ -730,7 +606,7 @@ static void
 show_stash(const struct rte_eth_tph_stash_state *state)
 {
 	const struct rte_eth_tph_stash *stash = &state->stash;
-	char lcore[16] = "-", node[16] = "-", stored[32], objects[64];
+	char lcore[16] = "-", node[16] = "-", stored[32] = "-", objects[64];
 	int n;
 
 	if (stash->target == RTE_ETH_TPH_TARGET_LCORE)
@@ -738,16 +614,15 @@ show_stash(const struct rte_eth_tph_stash_state *state)
 	n = cpu_node(state->cpu);
 	if (n >= 0)
 		snprintf(node, sizeof(node), "%d", n);
-	snprintf(stored, sizeof(stored), "%s", location_str(state->location));
 	if (state->location != RTE_ETH_TPH_LOCATION_NONE)
 		snprintf(stored, sizeof(stored),
 			 state->location == RTE_ETH_TPH_LOCATION_DEVICE ?
-			 "%s 0x%x" : "%s %u", location_str(state->location),
+			 "%s 0x%x" : "%s %u", rte_eth_tph_location_name(state->location),
 			 state->index);
 
 	printf("  %-4s %5u %5s %5u %4s 0x%04x  %-25s  %-17s  %s\n",
-	       direction_str(stash->direction), stash->queue, lcore, state->cpu,
-	       node, state->tag,
+	       rte_eth_tph_direction_name(stash->direction), stash->queue, lcore,
+	       state->cpu, node, state->tag,
 	       tph_objects_str(stash->objects, objects, sizeof(objects)), stored,
 	       state->pending ? "pending" : "applied");
 }
@@ -784,45 +659,30 @@ show_stashes(portid_t pid)
 		printf("  No queue has a stash: 'start' binds those that are polled\n");
 }
 
-/* The names whose bits are set, "ds,iv". */
-static const char *
-bits_str(uint32_t bits, const char * const names[], unsigned int nb, char *buf,
-	 size_t size)
-{
-	unsigned int i;
-
-	buf[0] = '\0';
-	for (i = 0; i < nb; i++) {
-		if ((bits & RTE_BIT32(i)) == 0)
-			continue;
-		if (buf[0] != '\0')
-			strlcat(buf, ",", size);
-		strlcat(buf, names[i], size);
-	}
-
-	return buf;
-}
-
 static void
 show_device(const struct rte_eth_tph_info *info)
 {
-	char buf[64];
+	char modes[32] = "", requesters[32] = "", objects[64];
+	unsigned int i;
 
-	printf("  ST table: ");
-	if (info->st_table == RTE_ETH_TPH_LOCATION_NONE)
-		printf("none\n");
-	else
-		printf("%s, %u entries\n", location_str(info->st_table),
-		       info->st_entries);
-	printf("  Modes: %s\n", bits_str(info->modes, mode_names,
-					 RTE_DIM(mode_names), buf, sizeof(buf)));
-	printf("  Requesters: %s\n", bits_str(info->requesters, requester_names,
-					      RTE_DIM(requester_names), buf,
-					      sizeof(buf)));
-	printf("  Rx objects: %s\n", tph_objects_str(info->rx_objects, buf,
-						     sizeof(buf)));
-	printf("  Tx objects: %s\n", tph_objects_str(info->tx_objects, buf,
-						     sizeof(buf)));
+	for (i = 0; i < 32; i++) {
+		if (info->modes & RTE_BIT32(i))
+			tph_list_add(modes, sizeof(modes), rte_eth_tph_mode_name(i));
+		if (info->requesters & RTE_BIT32(i))
+			tph_list_add(requesters, sizeof(requesters),
+				     rte_eth_tph_requester_name(i));
+	}
+
+	printf("  ST table: %s", rte_eth_tph_location_name(info->st_table));
+	if (info->st_table != RTE_ETH_TPH_LOCATION_NONE)
+		printf(", %u entries", info->st_entries);
+	printf("\n");
+	printf("  Modes: %s\n", modes);
+	printf("  Requesters: %s\n", requesters);
+	printf("  Rx objects: %s\n",
+	       tph_objects_str(info->rx_objects, objects, sizeof(objects)));
+	printf("  Tx objects: %s\n",
+	       tph_objects_str(info->tx_objects, objects, sizeof(objects)));
 	printf("  Tags: %u bits, in effect %s\n", info->tag_bits,
 	       info->live ? "at once" : "at port start");
 }
@@ -849,9 +709,7 @@ show_one(portid_t pid, __rte_unused const void *arg)
 		return;
 	}
 
-	printf("Port %u: TPH is on, mode %s, requester %s, memory %s\n", pid,
-	       mode_names[info.mode], requester_names[info.requester],
-	       memory_names[info.memory]);
+	print_enabled(pid, &info);
 	show_device(&info);
 	show_stashes(pid);
 }
@@ -860,29 +718,20 @@ static void
 cmd_show_port_tph_parsed(void *parsed_result, __rte_unused struct cmdline *cl,
 			 __rte_unused void *data)
 {
-	const struct cmd_show_port_tph_result *res = parsed_result;
+	const struct cmd_tph_result *res = parsed_result;
 
 	for_ports(res->port, show_one, NULL);
 }
-
-static cmdline_parse_token_string_t show_show =
-	TOKEN_STRING_INITIALIZER(struct cmd_show_port_tph_result, word, "show");
-static cmdline_parse_token_string_t show_port =
-	TOKEN_STRING_INITIALIZER(struct cmd_show_port_tph_result, word, "port");
-static cmdline_parse_token_string_t show_port_id =
-	ANY_WORD_INITIALIZER(struct cmd_show_port_tph_result, port, "all");
-static cmdline_parse_token_string_t show_tph =
-	TOKEN_STRING_INITIALIZER(struct cmd_show_port_tph_result, word, "tph");
 
 static cmdline_parse_inst_t cmd_show_port_tph = {
 	.f = cmd_show_port_tph_parsed,
 	.data = NULL,
 	.help_str = "show port <port_id>|all tph",
 	.tokens = {
-		(void *)&show_show,
-		(void *)&show_port,
-		(void *)&show_port_id,
-		(void *)&show_tph,
+		(void *)&word_show,
+		(void *)&word_port,
+		(void *)&port_id,
+		(void *)&word_tph,
 		NULL,
 	},
 };
@@ -900,7 +749,7 @@ static struct testpmd_driver_commands tph_commands = {
 		{
 			&cmd_tph_port,
 			"tph disable port (port_id|all)\n"
-			"    Take all stashes away and turn TPH off.\n\n"
+			"    Remove all stashes and turn TPH off.\n\n"
 			"tph sync port (port_id|all)\n"
 			"    Follow lcores whose CPU affinity has changed.\n"
 		},
@@ -910,13 +759,14 @@ static struct testpmd_driver_commands tph_commands = {
 			" lcore (lcore_id|auto) objects (list|none)\n"
 			"    Steer objects of a queue to the cache of an lcore; auto is the"
 			" one that polls it.\n"
-			"    The list is of descriptor, header and payload, with commas.\n"
+			"    The list is any of descriptor, header, payload, separated by"
+			" commas.\n"
 		},
 		{
 			&cmd_show_port_tph,
 			"show port (port_id|all) tph\n"
-			"    What TPH can do, what is in force, and the stash of every"
-			" queue.\n"
+			"    Show TPH capabilities, the settings in force, and the stash of"
+			" every queue.\n"
 		},
 		{ NULL, NULL },
 	},

@@ -5,9 +5,9 @@
 /*
  * PCIe TPH in testpmd: stash each queue to the lcore that polls it.
  *
- * Binding looks at the forwarding streams and asks ethdev for one array of
- * stashes a port. It never keeps a port from starting or forwarding: what goes
- * wrong costs one line. The commands are in cmd_tph.c.
+ * Binding derives the stashes of a port from the forwarding streams, and sets
+ * them in one call. It never keeps a port from starting or forwarding: an error
+ * only prints one line. The commands are in cmd_tph.c.
  */
 
 #include <errno.h>
@@ -49,7 +49,7 @@ struct tph_queue {
 };
 
 struct tph_port {
-	bool off;		/* turned off by hand: --tph leaves it so */
+	bool off;		/* turned off by hand: --tph leaves it off */
 	struct tph_queue rxq[RTE_MAX_QUEUES_PER_PORT + 1];
 	struct tph_queue txq[RTE_MAX_QUEUES_PER_PORT + 1];
 };
@@ -58,10 +58,10 @@ static struct tph_port tph_ports[RTE_MAX_ETHPORTS];
 static bool enable_all;			/* --tph was given */
 static uint32_t bound_objects = TPH_OBJ_ALL;
 
-/* The array for one rte_eth_dev_tph_stash_set(), and what to say of it. */
+/* The array for one rte_eth_dev_tph_stash_set(), and what to report about it. */
 struct tph_plan {
 	struct rte_eth_tph_stash stash[2 * (RTE_MAX_QUEUES_PER_PORT + 1)];
-	uint16_t nb_stash;	/* those that only remove included */
+	uint16_t nb_stash;	/* including those that only remove */
 	uint16_t nb_queue;
 	uint16_t nb_lcore;
 };
@@ -98,21 +98,36 @@ tph_objects_parse(const char *list, uint32_t *objects)
 	return 0;
 }
 
+void
+tph_list_add(char *list, size_t size, const char *name)
+{
+	if (list[0] != '\0')
+		strlcat(list, ",", size);
+	strlcat(list, name, size);
+}
+
 const char *
 tph_objects_str(uint32_t objects, char *buf, size_t size)
 {
 	unsigned int i;
 
 	strlcpy(buf, objects == 0 ? "none" : "", size);
-	for (i = 0; i < RTE_DIM(object_names); i++) {
-		if ((objects & object_names[i].object) == 0)
-			continue;
-		if (buf[0] != '\0')
-			strlcat(buf, ",", size);
-		strlcat(buf, object_names[i].name, size);
-	}
+	for (i = 0; i < RTE_DIM(object_names); i++)
+		if (objects & object_names[i].object)
+			tph_list_add(buf, size, object_names[i].name);
 
 	return buf;
+}
+
+bool
+tph_usable(portid_t pid, const struct rte_eth_tph_info *info)
+{
+	if (info->reason == RTE_ETH_TPH_USABLE)
+		return true;
+
+	fprintf(stderr, "Port %u: TPH cannot be used: %s\n", pid,
+		rte_eth_tph_reason_str(info->reason));
+	return false;
 }
 
 void
@@ -171,9 +186,9 @@ tph_stashed_by_hand(portid_t pid, enum rte_eth_tph_direction direction,
 }
 
 /*
- * Streams tell which lcore polls which queue. While forwarding runs they are in
- * use as they are; else the user may have changed cores or queues since they
- * were set up. (Setting up DCB streams configures stopped ports.)
+ * Streams tell which lcore polls which queue. While forwarding runs, they are
+ * used as they are; otherwise they are set up again, because the user may have
+ * changed cores or queues. Not with DCB, whose set-up configures stopped ports.
  */
 static void
 refresh_streams(void)
@@ -260,7 +275,7 @@ plan_queue(struct tph_plan *plan, portid_t pid, const struct rte_eth_tph_info *i
 	stash->target = RTE_ETH_TPH_TARGET_LCORE;
 
 	if (i < 0 || objects == 0) {
-		/* A queue that nobody polls any more keeps no stale stash. */
+		/* Remove the stash of a queue that is no longer polled. */
 		if (rte_eth_dev_tph_stash_get(pid, direction, queue, &state) == 0)
 			plan->nb_stash++;
 		return;
@@ -295,14 +310,14 @@ plan_port(struct tph_plan *plan, portid_t pid, const struct rte_eth_tph_info *in
 		nb = directions[d] == RTE_ETH_TPH_RX ? nb_rxq : nb_txq;
 		for (q = 0; q < nb; q++)
 			plan_queue(plan, pid, info, directions[d], q, used);
-		/* Queues that are gone come back without what was set by hand. */
+		/* A queue that was removed comes back without its manual settings. */
 		for (; q < RTE_MAX_QUEUES_PER_PORT; q++)
 			memset(queue_of(pid, directions[d], q), 0,
 			       sizeof(struct tph_queue));
 	}
 }
 
-/* Does ethdev hold all that the plan asks for? */
+/* True if the stashes of the port are those of the plan. */
 static bool
 plan_in_force(const struct tph_plan *plan, portid_t pid)
 {
@@ -367,11 +382,8 @@ enable_at_start(portid_t pid, struct rte_eth_tph_info *info)
 	if (!enable_all || info->enabled || tph_ports[pid].off)
 		return;
 
-	if (info->reason != RTE_ETH_TPH_USABLE) {
-		fprintf(stderr, "Port %u: TPH cannot be used: %s\n", pid,
-			rte_eth_tph_reason_str(info->reason));
+	if (!tph_usable(pid, info))
 		return;
-	}
 
 	ret = rte_eth_dev_tph_enable(pid, NULL);
 	if (ret == 0)
@@ -419,7 +431,7 @@ tph_enabled_by_hand(portid_t pid)
 
 	memset(&tph_ports[pid], 0, sizeof(tph_ports[pid]));
 
-	/* Forwarding that runs already gets no other chance. */
+	/* Queues are bound when forwarding starts. If it is running, bind now. */
 	if (test_done == 0 && port_is_forwarding(pid) &&
 	    rte_eth_dev_tph_info_get(pid, &info) == 0)
 		bind_port(pid, &info, true);
