@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The config space accessors that stand before a bus's own: they send accesses
- * to the emulated registers or to the device beneath, link the capability into
- * what is read, and watch for writes that reset a function.
+ * The config space accessors that replace a bus's own. They direct accesses to
+ * the emulated registers or to the underlying device, link the capability into
+ * the list that is read, and watch for writes that reset a function. What the
+ * registers hold is left to regs.c.
  *
  * Copyright(c) 2026 The dpdk-tph authors
  */
@@ -14,7 +15,7 @@
 
 #include "tph_emu.h"
 
-/* Free in all devices that this was made for: after their last capability */
+/* After the last capability of all devices that this was written for */
 #define AF_POS		0xe0
 #define AF_SIZE		8
 #define AF_HEADER	(PCI_CAP_ID_AF | PCI_CAP_AF_SIZEOF << 16 | \
@@ -25,9 +26,9 @@
 #define POWER_D3HOT	3	/* Power State of PMCSR */
 
 /*
- * What a bus got instead of its accessors. A copy of them, so that those which
- * are not replaced go on working. A bus that is created later inherits its
- * parent's, thus the hook must be found from the accessors, not from the bus.
+ * Accessors installed on a bus: a copy of its own, so that those not replaced
+ * still work. A bus created later inherits its parent's accessors, so a hook is
+ * found by the accessors, not by the bus.
  */
 struct hook {
 	struct list_head list;
@@ -35,7 +36,7 @@ struct hook {
 	struct pci_ops *beneath;
 };
 
-/* A function as it is without us */
+/* The underlying function */
 struct beneath {
 	struct pci_bus *bus;
 	struct pci_ops *ops;
@@ -92,7 +93,7 @@ static int ext_cap_length(u16 id)
 	return 0;
 }
 
-/* Sets what emu keeps of the standard capabilities, and the number of MSI-X vectors */
+/* Finds the standard capabilities that emu needs, and the number of MSI-X vectors */
 static int find_std_caps(struct tph_emu *emu, const struct beneath *dev, int *vectors)
 {
 	int pos = beneath_read(dev, PCI_CAPABILITY_LIST) & 0xfc;
@@ -142,7 +143,7 @@ static int find_std_caps(struct tph_emu *emu, const struct beneath *dev, int *ve
 	return 0;
 }
 
-/* Finds the place for the capability, and the one to link it from */
+/* Finds a place for the capability, and the capability to link it from */
 static int find_ext_caps(struct tph_emu *emu, const struct beneath *dev)
 {
 	int want = emu->conf.pos;
@@ -202,7 +203,7 @@ static int find_ext_caps(struct tph_emu *emu, const struct beneath *dev)
 	return 0;
 }
 
-/* Learns what the function beneath looks like, once it answers */
+/* Finds out about the underlying function, once it answers */
 static void find_function(struct tph_emu *emu, const struct beneath *dev)
 {
 	int size = emu->conf.size;
@@ -243,7 +244,7 @@ static bool in_capability(const struct tph_emu *emu, int where)
 	return emu->found && where >= emu->pos && where < emu->end;
 }
 
-/* A function that went away took its registers with it */
+/* The registers of a function that went away are lost */
 static bool still_present(struct tph_emu *emu, const struct beneath *dev)
 {
 	if (beneath_present(dev))
@@ -268,7 +269,7 @@ static u32 replace(u32 value, int where, int size, int reg, u32 mask, u32 bits)
 	return (value & ~(mask >> shift)) | (bits & mask) >> shift;
 }
 
-/* Whether a write sets any of these bits of the register at reg */
+/* True if a write sets any of these bits of the register at reg */
 static bool sets(u32 value, int where, int size, int reg, u32 bits)
 {
 	if ((where ^ reg) & ~3)
@@ -320,7 +321,7 @@ static int function_read(struct tph_emu *emu, const struct beneath *dev,
 	return ret;
 }
 
-/* An Advanced Features reset is the function's own FLR as far as it has one */
+/* An emulated Advanced Features reset does the function's own FLR, if it has one */
 static void reset_beneath(const struct tph_emu *emu, const struct beneath *dev)
 {
 	int devctl = emu->exp + PCI_EXP_DEVCTL;
@@ -383,7 +384,7 @@ static int function_write(struct tph_emu *emu, const struct beneath *dev,
 	return ret;
 }
 
-/* The bridge above emu that this function is, if it is one */
+/* If this function is a bridge above emu, that bridge */
 static const struct tph_emu_port *find_port(const struct tph_emu *emu,
 					    const struct beneath *dev)
 {
@@ -398,18 +399,6 @@ static const struct tph_emu_port *find_port(const struct tph_emu *emu,
 			return &emu->ports[i];
 
 	return NULL;
-}
-
-/* The Root Port above, NULL for a function that is integrated in the root complex */
-const struct tph_emu_port *tph_emu_root_port(const struct tph_emu *emu)
-{
-	const struct tph_emu_port *top;
-
-	if (!emu->nr_ports)
-		return NULL;
-	top = &emu->ports[emu->nr_ports - 1];
-
-	return top->root ? top : NULL;
 }
 
 static u32 show_port(const struct beneath *dev, int where, int size, u32 value)
@@ -435,7 +424,7 @@ static void watch_port(const struct beneath *dev, int where, int size, u32 value
 
 	list_for_each_entry(emu, &tph_emu_list, list) {
 		port = find_port(emu, dev);
-		/* A function that nobody has seen yet keeps what firmware= gave it */
+		/* A function not seen yet keeps its firmware= values */
 		if (!port || !emu->found)
 			continue;
 		/* Bridge Control is the upper half of the dword */
@@ -461,7 +450,7 @@ static struct tph_emu *find_emu(const struct beneath *dev)
 
 static int hook_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *value);
 
-/* NULL if these are not ours, or not any more */
+/* NULL if these are not, or no longer, ours */
 static struct hook *find_hook(struct pci_ops *ops)
 {
 	return ops->read == hook_read ? container_of(ops, struct hook, ops) : NULL;
@@ -509,7 +498,7 @@ static int hook_write(struct pci_bus *bus, unsigned int devfn, int where, int si
 	return ret;
 }
 
-/* Tries to find the function now, so that attach can tell why it cannot */
+/* Tries to find the function now, so that attach can report why it cannot */
 void tph_emu_find(struct tph_emu *emu, struct pci_bus *bus)
 {
 	struct hook *hook = find_hook(bus->ops);
@@ -519,7 +508,7 @@ void tph_emu_find(struct tph_emu *emu, struct pci_bus *bus)
 	find_function(emu, &dev);
 }
 
-/* Undoes what the writes that were passed on left in the device */
+/* Undoes the writes that were passed on to the device */
 void tph_emu_restore_beneath(struct tph_emu *emu, struct pci_bus *bus)
 {
 	struct hook *hook = find_hook(bus->ops);
@@ -580,7 +569,7 @@ void tph_emu_unhook_all(void)
 	while ((root = pci_find_next_bus(root)))
 		unhook_tree(root);
 
-	/* Where config accesses take no lock, some may be on their way in */
+	/* If config accesses take no lock, some may still be running */
 	synchronize_rcu_tasks();
 
 	list_for_each_entry_safe(hook, next, &hooks, list) {

@@ -2,7 +2,7 @@
 /*
  * The registers of an emulated TPH Requester capability: contents, write masks,
  * counters, log, and what the specification forbids (PCIe r6.2, sections 6.17.3
- * and 7.9.13). Which accesses come here is config.c's business.
+ * and 7.9.13). config.c decides which accesses come here.
  *
  * Copyright(c) 2026 The dpdk-tph authors
  */
@@ -27,7 +27,7 @@ static void log_op(struct tph_emu *emu, char op, int where, int size, u32 value)
 	entry->reset = NULL;
 }
 
-/* Called after the operation that it is about was logged */
+/* Call it after the operation was logged */
 static void violation(struct tph_emu *emu, const char *what)
 {
 	const struct tph_emu_op *op = &emu->log[(emu->seq - 1) % TPH_EMU_LOG];
@@ -35,7 +35,7 @@ static void violation(struct tph_emu *emu, const char *what)
 
 	emu->stats[TPH_EMU_VIOLATIONS_FOUND]++;
 
-	/* The first ones tell more than the last */
+	/* Keep the first ones, which tell more than the last */
 	if (emu->nr_violations == TPH_EMU_VIOLATIONS)
 		return;
 
@@ -89,7 +89,7 @@ static void check_ctrl(struct tph_emu *emu, u32 new)
 	u32 old_mode = FIELD_GET(PCI_TPH_CTRL_MODE_SEL_MASK, emu->ctrl);
 	u32 req = FIELD_GET(PCI_TPH_CTRL_REQ_EN_MASK, new);
 	u32 mode = FIELD_GET(PCI_TPH_CTRL_MODE_SEL_MASK, new);
-	bool has_rp = tph_emu_root_port(emu);
+	bool has_rp = emu->conf.rp >= 0;
 
 	/* Mode 0 is what reset leaves there, so it must be harmless while off */
 	if ((mode || req) &&

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of tph_emu share: one emulated function, and who does what.
+ * Declarations shared by the files of tph_emu. From top to bottom, each calls
+ * only those below it:
  *
- *   control.c  debugfs, attach and detach
- *   config.c   the config space accessors: where an access goes
- *   regs.c     the registers: their contents, counters and violations
+ *   attach.c    attaches and detaches functions; the module itself
+ *   files.c     the debugfs files of an attached function
+ *   base_api.c  the debugfs file that calls the PCI core's own TPH API
+ *   parse.c     parses lines, addresses and options
+ *   config.c    the config space accessors: where an access goes
+ *   regs.c      the registers: contents, counters and violations
  *
  * Copyright(c) 2026 The dpdk-tph authors
  */
@@ -23,13 +27,13 @@
 #define TPH_EMU_VIOLATIONS	256
 #define TPH_EMU_PORTS		8
 
-/* As asked for at attach; -1 stands for "as the device" */
+/* As requested at attach; -1 stands for "as the device" */
 struct tph_emu_conf {
 	u32 loc;		/* PCI_TPH_LOC_*, or both bits for the reserved code */
 	u32 modes;		/* PCI_TPH_CAP_ST_* */
 	int size;		/* size field + 1 */
 	int ext;
-	int rp;			/* the Root Port's completer code */
+	int rp;			/* the Root Port's completer code, -1 if there is none */
 	int firmware;
 	int pos;
 	int nsr;
@@ -72,7 +76,7 @@ struct tph_emu_violation {
 	u8 width;
 };
 
-/* A bridge above the function; the last one is the Root Port if there is one */
+/* A bridge above the function; the last one may be the Root Port */
 struct tph_emu_port {
 	u8 bus;
 	u8 devfn;
@@ -96,17 +100,17 @@ struct tph_emu {
 
 	/* The rest is guarded by tph_emu_lock */
 
-	/* Where things are in the device beneath; valid if found */
+	/* Where things are in the underlying device; valid if found */
 	bool found;
-	int error;		/* why it cannot be emulated; then found stays false */
+	int error;		/* why it cannot be emulated; found then stays false */
 	bool flr;
 	bool nsr;
 	u8 exp;
 	u8 pm;
 	u8 af;
-	u8 af_link;		/* the capability that shall point to an emulated af */
+	u8 af_link;		/* the capability to link an emulated af from */
 	u8 power;
-	u16 link;		/* the capability that shall point to pos */
+	u16 link;		/* the capability to link pos from */
 	u16 pos;
 	u16 end;
 	int entries;
@@ -130,7 +134,7 @@ struct tph_emu {
 
 /*
  * Guards list and contents of all emulated functions. The accessors run with
- * interrupts off, below pci_lock on some paths, so this is a raw spinlock too.
+ * interrupts off, on some paths under pci_lock, so this is a raw spinlock too.
  */
 extern raw_spinlock_t tph_emu_lock;
 extern struct list_head tph_emu_list;
@@ -141,12 +145,21 @@ static inline u32 tph_emu_mask(int where, int size)
 	return (u32)(BIT_ULL(8 * size) - 1) << (8 * (where & 3));
 }
 
+/* parse.c; free a line with kfree() */
+char *tph_emu_read_line(const char __user *buf, size_t count);
+int tph_emu_parse_bdf(struct tph_emu *emu, const char *arg);
+int tph_emu_parse_mode(const char *name);
+int tph_emu_parse_conf(struct tph_emu *emu, int argc, char **argv);
+
+/* files.c, base_api.c */
+void tph_emu_make_files(struct tph_emu *emu, struct dentry *parent);
+void tph_emu_make_base_api_file(struct tph_emu *emu);
+
 /* config.c; hook and unhook under pci_lock_rescan_remove() */
 int tph_emu_hook(struct pci_bus *bus);
 void tph_emu_unhook_all(void);
 void tph_emu_find(struct tph_emu *emu, struct pci_bus *bus);
 void tph_emu_restore_beneath(struct tph_emu *emu, struct pci_bus *bus);
-const struct tph_emu_port *tph_emu_root_port(const struct tph_emu *emu);
 
 /* regs.c, all under tph_emu_lock */
 u32 tph_emu_regs_read(struct tph_emu *emu, int where, int size);
