@@ -17,6 +17,7 @@ COMPLETIONS = (
     ("tph enable port ", {"all"}),
     ("tph enable port 0 ", {"mode", "requester", "memory"}),
     ("tph enable port 0 mode ", {"auto", "iv", "ds"}),
+    ("tph enable port 0 mode ds ", {"mode", "requester", "memory"}),
     ("tph enable port 0 mode ds requester ", {"auto", "standard", "extended"}),
     ("tph enable port 0 memory ", {"volatile", "persistent"}),
     ("tph sync port ", {"all"}),
@@ -44,6 +45,11 @@ def test_tab_key_completes_every_word(testpmd):
         assert words <= testpmd.complete(typed), typed
     assert "Port 0: TPH is on, mode ds" in testpmd.cmd("tph en\tpo\t0 mo\tds")
     assert "Port 0: TPH is on, mode ds" in testpmd.cmd("show port 0 tp\t")
+
+
+def test_options_of_enable_come_in_any_order(testpmd):
+    said = testpmd.cmd("tph enable port 0 memory persistent mode ds  requester standard # all")
+    assert "mode ds, requester standard, memory persistent" in said
 
 
 def test_port_all_means_every_port(ports, testpmd):

@@ -63,6 +63,8 @@ BAD = (
     ("tph enable port 99", "99"),
     ("tph enable port x", "x"),
     ("tph enable port 0 mode sideways", "sideways"),
+    ("tph enable port 0 mode", "auto, iv or ds"),
+    ("tph enable port 0 cabbage iv", "cabbage"),
     ("tph disable port 99", "99"),
     ("tph stash port 99 rxq 0 lcore 1 objects payload", "99"),
     ("tph stash port 0 rxq 7 lcore 1 objects payload", "7"),
