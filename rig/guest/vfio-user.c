@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: BSD-3-Clause
-/* Copyright(c) 2026 The dpdk-tph authors */
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-tph authors
+ */
 /*
  * A user of VFIO that does what it is told: one system call a line on standard
  * input, one line of answer.  It knows nothing of what the calls mean; the
@@ -65,7 +66,7 @@ static void answer_status(long long result)
 
 static unsigned long long number(void)
 {
-	const char *word = strtok(NULL, " \n");
+	const char *word = strtok(NULL, "\n ");
 
 	return word ? strtoull(word, NULL, 0) : 0;
 }
@@ -87,7 +88,7 @@ static void do_ioctl(void)
 {
 	int fd = number();
 	unsigned long request = number();
-	const char *word = strtok(NULL, " \n");
+	const char *word = strtok(NULL, "\n ");
 	uint8_t *bytes;
 	size_t length;
 	int ret;
@@ -125,7 +126,7 @@ static void do_pwrite(void)
 	int fd = number();
 	off_t offset = number();
 	size_t length;
-	uint8_t *bytes = unhex(strtok(NULL, " \n"), &length);
+	uint8_t *bytes = unhex(strtok(NULL, "\n "), &length);
 
 	answer_status(pwrite(fd, bytes, length, offset));
 	free(bytes);
@@ -358,7 +359,7 @@ static void race_main(void)
 	unsigned int seconds, seed, rounds = 0;
 	long calls = 0, end;
 
-	snprintf(race.bdf, sizeof(race.bdf), "%s", strtok(NULL, " \n"));
+	snprintf(race.bdf, sizeof(race.bdf), "%s", strtok(NULL, "\n "));
 	race.capability = number();
 	race.entries = number();
 	race.vectors = number();
@@ -395,7 +396,7 @@ static void execute(const char *verb)
 	size_t length;
 
 	if (!strcmp(verb, "open")) {
-		answer_status(open(strtok(NULL, " \n"), O_RDWR));
+		answer_status(open(strtok(NULL, "\n "), O_RDWR));
 	} else if (!strcmp(verb, "close")) {
 		answer_status(close(number()));
 	} else if (!strcmp(verb, "eventfd")) {
@@ -417,7 +418,7 @@ static void execute(const char *verb)
 
 		answer_status(munmap(where, number()));
 	} else if (!strcmp(verb, "buffer")) {
-		answer((uintptr_t)unhex(strtok(NULL, " \n"), &length), NULL, 0);
+		answer((uintptr_t)unhex(strtok(NULL, "\n "), &length), NULL, 0);
 	} else if (!strcmp(verb, "peek")) {
 		const uint8_t *bytes = (const uint8_t *)(uintptr_t)number();
 
@@ -460,7 +461,7 @@ int main(void)
 	setrlimit(RLIMIT_NOFILE, &files);
 	puts("= 0 ready");
 	while (fflush(stdout), getline(&line, &size, stdin) > 0) {
-		verb = strtok(line, " \n");
+		verb = strtok(line, "\n ");
 		if (verb)
 			execute(verb);
 	}

@@ -335,7 +335,7 @@ def test_a_hook_into_a_file_that_is_not_there_is_named(bench):
     {"insert": "X"},
     {"insert": "X", "after": "a", "before": "b"},
     {"after": "a"},
-    {"insert": "X", "after": "a", "sinse": "24.11"},
+    {"insert": "X", "after": "a", "until": "24.11"},
     {"insert": "X", "after": "a", "since": "new"},
     {"insert": "X", "at": "middle"},
 ])

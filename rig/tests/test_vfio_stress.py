@@ -78,7 +78,7 @@ def random_steps(dice, device, model, buffer):
             if good:
                 model.write_entries(index, buffer[1][:count])
             body = struct.pack("<IIIIIIQ", 32, SET | TPH["VFIO_DEVICE_FEATURE_TPH_ST_CONFIG"], 0,
-                                    index, count, 0, buffer[0])
+                               index, count, 0, buffer[0])
             # The first two words are the head of the feature, the rest its body.
             yield head + body.hex(), good
         elif kind == 6:

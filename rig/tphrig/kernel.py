@@ -195,10 +195,11 @@ def make_base(source, target, log):
     run("copying the kernel's tree", ["rsync", "-a", "--exclude=/.git", f"{source}/", target], log)
     # The user may have built in that tree, and may never have told git a name. Packing what was
     # just added would take longer than all the rest, and goes on in the background.
-    run("making a git tree of it", ["sh", "-ec", "make -s mrproper; git init -q -b base; "
-        "git config user.email || { git config user.name rig; git config user.email rig@localhost; }; "
-        "git add -Af; git -c gc.auto=0 commit -q -m 'The untouched source'; "
-        "git checkout -q -b tph"], log, cwd=target)
+    script = ("make -s mrproper; git init -q -b base; "
+              "git config user.email || { git config user.name rig; git config user.email rig@localhost; }; "
+              "git add -Af; git -c gc.auto=0 commit -q -m 'The untouched source'; "
+              "git checkout -q -b tph")
+    run("making a git tree of it", ["sh", "-ec", script], log, cwd=target)
 
 
 def make_tree(target, named_source=""):
