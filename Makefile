@@ -56,7 +56,7 @@ kernel-export: setup ## write the series back from the git tree in DIR
 	@$(RIG) kernel-export $(DIR)
 
 kernel-matrix: setup ## build the series patch by patch on the kernel sources KERNEL="PATH ..."
-	@rig/packages sparse dwarves
+	@rig/packages sparse
 	@$(RIG) kernel-matrix $(KERNEL)
 
 graft: ## put the overlay into the DPDK tree DIR

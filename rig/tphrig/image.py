@@ -54,7 +54,7 @@ def _pack(folder, kernel, emulator, programs):
 
 
 def _compile(source, target):
-    done = subprocess.run(["cc", "-static", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror",
+    done = subprocess.run(["gcc", "-static", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror",
                            "-I", vfio.UAPI.parent, "-o", target, source], capture_output=True, text=True)
     if done.returncode:
         raise Fail(f"{source.name} does not compile: {done.stderr.strip()[:300]}")

@@ -28,7 +28,7 @@ CALLERS = {"drivers/net/ethernet/broadcom/bnxt/bnxt.o", "drivers/infiniband/hw/m
 FOLDERS = {"drivers/pci/", "drivers/vfio/"}
 # Not there without TPH.
 TPH_ONLY = {TPH, MLX5_ST, "drivers/vfio/pci/vfio_pci_tph.o"}
-PACKAGES = {"sparse": "sparse", "pahole": "dwarves"}
+PACKAGES = {"sparse": "sparse", "pahole": "pahole"}
 # Kbuild passes over a sparse that does not know the keyword, as Debian's does not.
 SPARSE = "CHECK=sparse -D__typeof_unqual__=__typeof__"
 # That sparse also takes exception to every MODULE_* and module_param().
