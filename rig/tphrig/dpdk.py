@@ -19,8 +19,6 @@ OVERLAY = ("app", "devtools", "drivers", "examples", "lib")
 PROGRAMS = ("dpdk-testpmd", "dpdk-test", "dpdk-tph_lcore")
 # Objects of dpdk-test that are neither its frame nor a test of the overlay
 OTHER_TESTS = re.compile(r"/dpdk-test\.p/(?!(test|commands|test\w*_tph\w*)\.c\.o$)\w+\.c\.o$")
-# DPDK's scripts want the modules that Debian has for its own Python, not another one's.
-ENVIRONMENT = os.environ | {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 
 
 class Build:
@@ -36,7 +34,7 @@ class Build:
         overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
         self.stock = stock
         chosen = {"CC": compiler} if compiler else {}
-        self.environment = ENVIRONMENT | chosen
+        self.environment = os.environ | chosen
         key = (source_key, *self.settings, *chosen.values())
         self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"
         self.work = cache.root() / "work" / f"dpdk-{cache.digest(*key)}"
@@ -81,7 +79,7 @@ class Build:
                 # Those of the others that the program knows by name are never called.
                 run("linking the unit tests",
                     [*link, "-no-pie", "-Wl,--unresolved-symbols=ignore-all"],
-                    self.log, cwd=self.folder, env=ENVIRONMENT)
+                    self.log, cwd=self.folder)
                 self.out.mkdir(parents=True, exist_ok=True)
                 shutil.move(partial, binary)
         return binary
@@ -94,7 +92,7 @@ class Build:
             self._ninja("building the rest of DPDK", "all")
             shutil.rmtree(prefix, ignore_errors=True)
             run("installing DPDK", ["meson", "install", "-C", self.folder, "--no-rebuild"],
-                self.log, env=ENVIRONMENT)
+                self.log)
         return prefix
 
     def guide(self):
@@ -107,7 +105,7 @@ class Build:
             run("building the guide", ["/usr/bin/python3", "-m", "sphinx", "-W", "--keep-going",
                                        "-j", str(os.cpu_count()), "-b", "html",
                                        "-d", self.work / "doctrees", tree / "doc" / "guides", html],
-                self.log, env=ENVIRONMENT | {"DPDK_VERSION": version})
+                self.log, env=os.environ | {"DPDK_VERSION": version})
         return html
 
     def _grafted(self):
@@ -146,7 +144,7 @@ class Build:
 
     def _ninja(self, what, *targets):
         run(what, ["ninja", "-C", self.folder, "-j", str(os.cpu_count()), *targets], self.log,
-            progress=ninja_progress, env=ENVIRONMENT)
+            progress=ninja_progress)
 
 
 def copy(source, folder, log):

@@ -103,7 +103,7 @@ class _Tree(Rig):
             for kind in ("shared", "static"):
                 self._run(f"building the example ({kind}) out of the tree",
                           "make", "-C", example, "clean", kind,
-                          env=dpdk.ENVIRONMENT | {"PKG_CONFIG_PATH": str(found)})
+                          env=os.environ | {"PKG_CONFIG_PATH": str(found)})
                 said = subprocess.run(
                     [f"{example}/build/tph_lcore", "--no-huge", "--no-pci", "-m", "64",
                      "--lcores", "0,1@0", "--no-shconf"], text=True, timeout=60,
@@ -134,12 +134,11 @@ class _Tree(Rig):
                 raise Fail(written.stderr)
             # Without the example, which comes late in the series
             self._run("configuring DPDK", "meson", "setup", *self.dpdk(stock=True).settings, build,
-                      tree, env=dpdk.ENVIRONMENT)
+                      tree)
             patches = sorted(Path(out).glob("*.patch"))[1:]
             for patch in patches:
                 self._run(f"applying {patch.name}", "git", "am", "-q", patch, cwd=tree, env=AUTHOR)
-                self._run(f"building {patch.name}", "ninja", "-C", build, progress=ninja_progress,
-                          env=dpdk.ENVIRONMENT)
+                self._run(f"building {patch.name}", "ninja", "-C", build, progress=ninja_progress)
             count = str(len(patches))
             checkpatch = sources.kernel(self.options["kernel_source"])[0] / "scripts/checkpatch.pl"
             self._run("asking checkpatches.sh", "devtools/checkpatches.sh", "-n", count, cwd=tree,
