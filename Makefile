@@ -13,7 +13,7 @@ DPDK ?=
 KERNEL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup demo testpmd shell check matrix docs kernel kernel-tree \
+.PHONY: help packages setup demo testpmd shell check lint matrix docs kernel kernel-tree \
 	kernel-export kernel-matrix graft clean
 
 help: ## say what there is to make
@@ -37,6 +37,10 @@ shell: setup ## a shell in the guest
 
 check: setup ## run the test suite; ARGS goes to pytest
 	@$(RIG) check -- $(ARGS)
+
+lint: setup ## what needs no build: style, spelling, licences, commits, what rig/packages lacks
+	@rig/packages flake8 shellcheck
+	@$(RIG) lint
 
 matrix: setup ## does it work with the DPDK trees DPDK="PATH PATH…"? installs clang
 	@rig/packages clang

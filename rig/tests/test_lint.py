@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""The project's own rules find what breaks them, each on a small tree that does."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tphrig import lint, needs
+
+NAMED = needs.named()
+# Here thanks to a package that is left out of those that count
+BY_HAND, PROGRAM, MODULE = {"pahole", "python3-pexpect"}, "pahole", "pexpect"
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A project whose programs call nothing."""
+    for name in ("rig/rig", "devtools/graft", "rig/tests/test_new.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("package", NAMED)
+def test_a_package_that_is_taken_off_the_list_is_missed(package):
+    assert needs.missing(NAMED) == []
+    assert needs.missing(set(NAMED) - {package}) != []
+
+
+@pytest.mark.parametrize("call", (
+    f"subprocess.run(['{PROGRAM}', file])",
+    f"subprocess.Popen(('/usr/bin/{PROGRAM}', '--version'))",
+    f"run('what it is for', ['{PROGRAM}', file], log)",
+    f"command = ['{PROGRAM}', *options]",
+    f"pexpect.spawn('{PROGRAM}', [file])",
+    f"self._run('looking at it', '{PROGRAM}', file)",
+    f"subprocess.run(['unshare', '--net', '{PROGRAM}', file])",
+    f"subprocess.run(['sh', '-c', 'set -e; for f in *; do {PROGRAM} $f; done'])",
+    f"subprocess.run(['bash', '-c', f'cat {{file}} | {PROGRAM} -'])",
+    f"subprocess.run('cat x | {PROGRAM} -', shell=True)",
+    f"os.system('{PROGRAM} x')",
+))
+def test_a_call_of_a_program_that_was_installed_by_hand_is_found(tree, call):
+    (tree / "rig/tests/test_new.py").write_text(f"import os\n\n{call}\n")
+    found = needs.missing(set(NAMED) - BY_HAND, tree)
+    assert [line for line in found if f"has {PROGRAM}, which is here from {PROGRAM}" in line
+            and line.startswith("rig/tests/test_new.py:3: ")], found
+
+
+def test_a_call_of_a_program_that_nobody_has_is_found(tree):
+    (tree / "rig/tests/test_new.py").write_text("subprocess.run(['no-such-program'])\n")
+    assert needs.missing(NAMED, tree) == [
+        "rig/tests/test_new.py:1: no package of rig/packages has no-such-program"]
+
+
+@pytest.mark.parametrize("statement", (f"import {MODULE}.fdpexpect", f"from {MODULE} import spawn"))
+def test_an_import_of_a_module_that_was_installed_by_hand_is_found(tree, statement):
+    (tree / "devtools/graft").write_text(f"import os\n{statement}\n")
+    assert (f"devtools/graft:2: no package of rig/packages has {MODULE}, which is here from "
+            f"python3-{MODULE}") in needs.missing(set(NAMED) - BY_HAND, tree)
+
+
+def test_the_suite_finds_the_programs_of_the_packages_only():
+    assert os.environ["PATH"] == str(needs.programs(NAMED))
+    for program in ("awk", "bash", "cc", "depmod", "meson", "qemu-system-x86_64", PROGRAM):
+        assert shutil.which(program), program
+    fewer = needs.programs(set(NAMED) - BY_HAND)
+    assert not shutil.which(PROGRAM, path=fewer) and shutil.which("gcc", path=fewer)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Make a commit with that message in a git tree of its own; give the tree."""
+    def git(*command, **how):
+        done = subprocess.run(["git", "-C", tmp_path, "-c", "user.name=Somebody",
+                               "-c", "user.email=s@example.org", *command],
+                              text=True, capture_output=True, check=True, **how)
+        return done.stdout.strip()
+
+    def commit(message):
+        git("commit", "-q", "--allow-empty", "-F", "-", input=message)
+        return tmp_path
+
+    git("init", "-q")
+    commit("a first one of which nothing is asked, and whose subject is much too long")
+    commit.base = git("rev-parse", "HEAD")
+    return commit
+
+
+GOOD = "rig: say what is missing\n\nNobody knew.\n\nSigned-off-by: Somebody <s@example.org>\n"
+
+
+@pytest.mark.parametrize("message, said", (
+    (GOOD, None),
+    (GOOD.replace("missing", "missing" + " again" * 8), "its subject has 72 characters, 60 at most"),
+    (GOOD.replace("rig: s", "S"), "its subject is not 'component: what it does'"),
+    (GOOD.replace("Nobody knew.\n\n", ""), "its body does not say why"),
+    (GOOD.replace("Signed-off-by", "Cc"), "it has no Signed-off-by"),
+))
+def test_a_commit_that_breaks_a_rule_is_named(repository, message, said):
+    found = lint.commits(repository(message), repository.base)
+    assert len(found) == bool(said) and all(f": {said}: " in line for line in found)
+
+
+def test_where_the_older_commits_are_not_there_all_are_looked_at(repository):
+    assert len(lint.commits(repository(GOOD), "0" * 40)) == 4
+
+
+def test_a_file_that_does_not_name_its_licence_is_named(repository):
+    tree = repository(GOOD)
+    (tree / "with.py").write_text("#!/usr/bin/python3\n# SPDX-License-Identifier: BSD-3-Clause\n")
+    (tree / "without.py").write_text("#!/usr/bin/python3\n")
+    assert lint.licences(tree) == ["without.py:1: no SPDX-License-Identifier"]

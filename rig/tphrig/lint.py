@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-tph authors
+"""What can be told of the project without building it: one line a finding, with file and line.
+
+The checkers are others' where there are any; what is here says which of them looks
+at which files, and has the rules that are the project's own.
+"""
+
+import concurrent.futures
+import re
+import subprocess
+import time
+
+from . import cache, kernel, needs, sources
+from .say import Fail, elapsed, say
+
+# Commits before this one are older than the rules for them.
+BASE = "824a8f5c3f9e3219224781a85d20a2e2be82090b"
+SUBJECT = 60
+# The options of DPDK's devtools/checkpatches.sh; spelling is left to codespell, which is faster.
+DPDK_OPTIONS = (
+    "--no-tree", "--max-line-length=100",
+    "--ignore=LINUX_VERSION_CODE,ENOSYS,FILE_PATH_CHANGES,MAINTAINERS_STYLE,SPDX_LICENSE_TAG,"
+    "VOLATILE,PREFER_PACKED,PREFER_ALIGNED,PREFER_PRINTF,STRLCPY,PREFER_KERNEL_TYPES,"
+    "PREFER_FALLTHROUGH,BIT_MACRO,CONST_STRUCT,SPLIT_STRING,LONG_LINE_STRING,"
+    "C99_COMMENT_TOLERANCE,LINE_SPACING,PARENTHESIS_ALIGNMENT,NETWORKING_BLOCK_COMMENT_STYLE,"
+    "NEW_TYPEDEFS,COMPARISON_TO_NULL")
+# The files of the series have their licence inside, where the kernel wants it.
+UNLICENSED = re.compile(r"LICENSES/|kernel/patches/")
+
+
+def run(rig):
+    """Print every finding; the status is 0 where there is none."""
+    begin, tree = time.monotonic(), cache.PROJECT
+    checkpatch = sources.kernel(rig.options["kernel_source"])[0] / "scripts" / "checkpatch.pl"
+    checks = (
+        lambda: needs.missing(needs.named()),
+        lambda: licences(tree),
+        lambda: commits(tree, BASE),
+        lambda: said(tree, "codespell", *files(tree)),
+        lambda: said(tree, "flake8", *files(tree, r".*\.py", "python")),
+        lambda: said(tree, "shellcheck", "-f", "gcc", *files(tree, r".*\.sh", "sh|bash")),
+        lambda: said(tree, checkpatch, "--terse", "--no-summary", "--strict", *kernel.patches()),
+        lambda: said(tree, checkpatch, "--terse", "--no-summary", "--strict", "-f",
+                     *files(tree, r"kernel/.*\.[ch]")),
+        lambda: said(tree, checkpatch, "--terse", "--no-summary", *DPDK_OPTIONS, "-f",
+                     *files(tree, r"(app|drivers|examples|lib|rig)/.*\.[ch]")))
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        found = [line for lines in pool.map(lambda check: check(), checks) for line in lines]
+    print(*found, sep="\n", end="\n" if found else "", flush=True)
+    say(f"lint: {len(found) or 'no'} finding{'' if len(found) == 1 else 's'} ({elapsed(begin)})")
+    return 1 if found else 0
+
+
+def files(tree, pattern=r".*", interpreter=None):
+    """The project's files of that name, and its programs for that interpreter."""
+    shown = _git(tree, "ls-files", "--cached", "--others", "--exclude-standard")
+    names = [name for name in shown.splitlines() if (tree / name).is_file()]
+    program = re.compile(rf"#!.*\b({interpreter})\d?\s") if interpreter else None
+    return [name for name in names if re.fullmatch(pattern, name)
+            or program and program.match((tree / name).read_text(errors="replace"))]
+
+
+def said(tree, checker, *arguments):
+    """The lines that a checker prints of the files that it is given."""
+    done = subprocess.run([checker, *arguments], cwd=tree, capture_output=True, text=True)
+    lines = [line.removeprefix(f"{tree}/").strip() for line in done.stdout.splitlines() if line.strip()]
+    if done.returncode and not lines:
+        lines = [f"{checker}: {line}" for line in done.stderr.splitlines()] or [f"{checker} failed"]
+    return lines
+
+
+def licences(tree):
+    """Every file says in its first lines under which licence it is."""
+    found = []
+    for name in files(tree):
+        with open(tree / name, errors="replace") as text:
+            head = [line for line, _ in zip(text, range(3))]
+        if not UNLICENSED.match(name) and not any("SPDX-License-Identifier: " in line for line in head):
+            found.append(f"{name}:1: no SPDX-License-Identifier")
+    return found
+
+
+def commits(tree, base):
+    """A commit has a short subject that names a component, says why, and is signed off."""
+    # A clone may be too shallow to have it.
+    known = base in _git(tree, "rev-list", "HEAD").split()
+    shown = _git(tree, "log", "--no-merges", "-z", "--format=%h%n%s%n%(trailers:key=Signed-off-by,unfold,"
+                 "separator=%x2C)%n%b", f"{base}..HEAD" if known else "HEAD")
+    found = []
+    for commit in filter(None, shown.split("\0")):
+        name, subject, signed, body = commit.split("\n", 3)
+        wrong = {
+            f"its subject has {len(subject)} characters, {SUBJECT} at most": len(subject) > SUBJECT,
+            "its subject is not 'component: what it does'": not re.match(r"[\w/., -]+: \S", subject),
+            "its body does not say why": not re.sub(r"^[\w-]+-by: .*$", "", body, flags=re.M).strip(),
+            "it has no Signed-off-by": not signed}
+        found += [f"commit {name}: {what}: {subject}" for what, holds in wrong.items() if holds]
+    return found
+
+
+def _git(tree, *command):
+    # The clone may be another user's, as that of a machine which runs it for somebody.
+    done = subprocess.run(["git", "-C", tree, "-c", "safe.directory=*", *command],
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise Fail(f"make lint needs a clone of the project: {done.stderr.strip().splitlines()[0]}")
+    return done.stdout
