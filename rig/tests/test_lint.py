@@ -114,3 +114,39 @@ def test_a_file_that_does_not_name_its_licence_is_named(repository):
     (tree / "with.py").write_text("#!/usr/bin/python3\n# SPDX-License-Identifier: BSD-3-Clause\n")
     (tree / "without.py").write_text("#!/usr/bin/python3\n")
     assert lint.licences(tree) == ["without.py:1: no SPDX-License-Identifier"]
+
+
+@pytest.fixture
+def listed(repository):
+    """A project with two drivers that have TPH, which all of its lists name."""
+    tree = repository(GOOD)
+    for driver, nic in ("e1000", "igb"), ("ice", "ice"):
+        (tree / "drivers/net" / driver).mkdir(parents=True)
+        (tree / "drivers/net" / driver / f"{nic}_tph.c").write_text(f"int {nic}_tph_apply(void);\n")
+    for name, text in {"README.md": "| NIC | driver |\n| 82576 | `net/e1000` |\n| E810 | `net/ice` |\n",
+                       "meson_options.txt": "value: 'bus/pci,net/e1000,net/ice,net/null'\n",
+                       "rig/tests/test_burst.py": "DRIVERS = \"net/e1000,net/ice\"\n"}.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text)
+    assert lint.drivers(tree) == [] and lint.names(tree) == []
+    return tree
+
+
+@pytest.mark.parametrize("name", lint.DRIVER_LISTS)
+def test_a_list_without_a_driver_is_named(listed, name):
+    text = (listed / name).read_text()
+    (listed / name).write_text(text.replace("net/ice", "net/null"))
+    assert [line.partition(": ")[2] for line in lint.drivers(listed)] == ["net/ice is missing"]
+    assert lint.drivers(listed)[0].startswith(f"{name}:")
+
+
+def test_lists_with_a_driver_that_has_no_tph_are_named(listed):
+    (listed / "drivers/net/ice/ice_tph.c").unlink()
+    assert sorted(line.partition(":")[0] for line in lint.drivers(listed)) == sorted(lint.DRIVER_LISTS)
+    assert {line.partition(": ")[2] for line in lint.drivers(listed)} == {"net/ice has no TPH"}
+
+
+def test_a_name_in_a_text_that_no_code_has_is_named(listed):
+    word = "_".join(("igb", "tph", "start"))
+    (listed / "README.md").write_text(f"igb_tph_apply\nand `{word}()`\n")
+    assert lint.names(listed) == [f"README.md:2: there is no {word}"]

@@ -25,6 +25,15 @@ DPDK_OPTIONS = (
     "PREFER_FALLTHROUGH,BIT_MACRO,CONST_STRUCT,SPLIT_STRING,LONG_LINE_STRING,"
     "C99_COMMENT_TOLERANCE,LINE_SPACING,PARENTHESIS_ALIGNMENT,NETWORKING_BLOCK_COMMENT_STYLE,"
     "NEW_TYPEDEFS,COMPARISON_TO_NULL")
+# Where the drivers with TPH are listed by hand: the file, and where in it their names are
+DRIVER_LISTS = {
+    "README.md": r"^\|.*\| `net/(\w+)`",
+    "meson_options.txt": r"[',]net/(\w+)",
+    "rig/tests/test_burst.py": r"[\",]net/(\w+)",
+}
+# In some of these lists for other reasons
+SOFTWARE_DRIVERS = {"null", "ring"}
+PROSE = r".*\.(md|rst|toml)"
 # The files of the series have their licence inside, where the kernel wants it.
 UNLICENSED = re.compile(r"LICENSES/|kernel/patches/")
 
@@ -37,6 +46,8 @@ def run(rig):
         lambda: needs.missing(needs.named()),
         lambda: licences(tree),
         lambda: commits(tree, BASE),
+        lambda: drivers(tree),
+        lambda: names(tree),
         lambda: said(tree, "codespell", *files(tree)),
         lambda: said(tree, "flake8", *files(tree, r".*\.py", "python")),
         lambda: said(tree, "shellcheck", "-f", "gcc", *files(tree, r".*\.sh", "sh|bash")),
@@ -97,6 +108,38 @@ def commits(tree, base):
             "it has no Signed-off-by": not signed}
         found += [f"commit {name}: {what}: {subject}" for what, holds in wrong.items() if holds]
     return found
+
+
+def drivers(tree):
+    """The lists of drivers with TPH agree with the drivers that there are."""
+    there = {path.parent.name for path in (tree / "drivers" / "net").glob("*/*_tph.c")}
+    found = []
+    for file, pattern in DRIVER_LISTS.items():
+        listed = {match[1]: number for number, line in _lines(tree / file)
+                  for match in re.finditer(pattern, line)}
+        found += [f"{file}:{max(listed.values(), default=1)}: net/{name} is missing"
+                  for name in sorted(there - set(listed))]
+        found += [f"{file}:{listed[name]}: net/{name} has no TPH"
+                  for name in sorted(set(listed) - there - SOFTWARE_DRIVERS)]
+    return found
+
+
+def names(tree):
+    """What a text calls by a name of ours exists."""
+    texts = files(tree, PROSE)
+    known = set()
+    for name in files(tree):
+        known.update(re.split(r"[/.]", name))
+        # A text defines what it can be linked by, and a hook the functions that it inserts.
+        pattern = r"^(?: *\.\. _)?(\w+)(?::$|\()" if name in texts else r"\w+"
+        known.update(re.findall(pattern, (tree / name).read_text(errors="replace"), re.M))
+    return [f"{text}:{number}: there is no {word}" for text in texts for number, line in _lines(tree / text)
+            for word in re.findall(r"\b[a-z]\w*_tph\b|\b(?:[a-z]\w*_)?tph_\w*[a-z0-9]\b", line)
+            if word not in known]
+
+
+def _lines(path):
+    return enumerate(path.read_text(errors="replace").splitlines(), 1)
 
 
 def _git(tree, *command):
