@@ -3,13 +3,13 @@
 # Copyright(c) 2026 The dpdk-tph authors
 
 """
-Tell what this machine can do with PCIe TPH (TLP Processing Hints), for each
-network device, and if nothing, why not.
+Show whether PCIe TPH (TLP Processing Hints) can be used on each network device
+of this machine, and if not, why.
 
-Reads sysfs and the config space of the devices in it, and changes nothing.
-Run it as root: others may read no more than 64 bytes of config space. What
-firmware knows about CPUs and their Steering Tags does not show in sysfs; an
-application that enables TPH finds that out.
+Reads sysfs and the devices' config space, and changes nothing. Run it as root:
+other users can read only 64 bytes of config space. sysfs does not show whether
+firmware provides Steering Tags for CPUs; an application that enables TPH finds
+out.
 """
 
 import argparse
@@ -36,7 +36,7 @@ OPT_IN = "enable_unsafe_tph"
 
 
 class ConfigSpace:
-    """Config space of a function, as far as this user may read it."""
+    """The part of a function's config space that this user may read."""
 
     def __init__(self, path):
         try:
@@ -101,7 +101,7 @@ class ConfigSpace:
         return COMPLETERS[devcap2 >> 12 & 3] if devcap2 is not None else None
 
     def tph(self):
-        """What the TPH Requester capability says, or None if there is none."""
+        """Contents of the TPH Requester capability, or None if there is none."""
         offset = self.extended_capability(EXT_CAP_ID_TPH)
         capability = self.dword(offset + 4) if offset else None
         if capability is None:
@@ -126,12 +126,12 @@ def read(path):
 
 
 def link_name(path):
-    """Last part of what a sysfs link points to, or None."""
+    """Last component of the target of a sysfs link, or None."""
     return os.path.basename(os.readlink(path)) if path.is_symlink() else None
 
 
 def kernel_state(sysfs):
-    """Does vfio-pci know TPH, and has the host opted in; None is unknown."""
+    """Does vfio-pci support TPH, and has the host opted in? None is unknown."""
     modules = [sysfs / "module" / name for name in ("vfio_pci", "vfio_pci_core")]
     for module in modules:
         value = read(module / "parameters" / OPT_IN)
@@ -169,7 +169,7 @@ def requesters(tph, completer, integrated):
 
 
 def reasons(device, kernel):
-    """Why TPH cannot be used, the first reason first, each with what helps."""
+    """Why TPH cannot be used, most basic reason first, each with its remedy."""
     found = []
     if not device["config_readable"]:
         return ["config space cannot be read: run this as root"]
@@ -179,15 +179,15 @@ def reasons(device, kernel):
         found.append("the device has neither of the modes iv and ds")
     if not device["requesters"]:
         found.append(f"the Root Port completes no TPH ({device['root_port_completer']}): "
-                     "look for it in the firmware's set-up, or use another slot")
+                     "look for a setting in the firmware, or use another slot")
     if device["driver"] != "vfio-pci":
         found.append(f"bound to {device['driver'] or 'no driver'}: "
                      f"dpdk-devbind.py --bind=vfio-pci {device['address']}")
     if not device["iommu"]:
-        found.append("no IOMMU: turn it on in the firmware's set-up and on the kernel "
+        found.append("no IOMMU: turn it on in the firmware settings and on the kernel "
                      "command line")
     if kernel["tph"] is None:
-        found.append("it is not known whether the kernel has TPH for vfio-pci: "
+        found.append("not known whether the kernel has TPH for vfio-pci: "
                      "modprobe vfio-pci")
     elif not kernel["tph"]:
         found.append("the kernel has no TPH for vfio-pci: apply the kernel series")
@@ -198,7 +198,7 @@ def reasons(device, kernel):
 
 
 def inspect(sysfs, path, kernel):
-    """All that there is to say about one device."""
+    """Everything there is to report about one device."""
     config = ConfigSpace(path)
     integrated = config.express_type() == EXP_TYPE_RCIEP
     port = None if integrated else root_port(path)
@@ -228,12 +228,12 @@ def network_devices(sysfs):
 
 
 def yes_no(value):
-    """A state for people."""
+    """A state in words."""
     return {True: "yes", False: "no", None: "unknown"}[value]
 
 
 def report(result):
-    """Print the result for people."""
+    """Print the result as text."""
     kernel = result["kernel"]
     print(f"Kernel has TPH for vfio-pci: {yes_no(kernel['tph'])}, "
           f"host opt-in: {yes_no(kernel['host_opt_in'])}")
@@ -260,9 +260,9 @@ def main():
     """Parse the arguments and print a report."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit status: 0 if TPH can be used on all devices that are shown, else 1.")
+        epilog="Exit status: 0 if TPH can be used on all devices shown, otherwise 1.")
     parser.add_argument("address", nargs="*", metavar="DDDD:BB:DD.F",
-                        help="show these devices, not all network devices")
+                        help="show these devices instead of all network devices")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--sysfs", type=Path, default=Path("/sys"), metavar="DIR",
                         help="where sysfs is mounted (default: %(default)s)")

@@ -3,12 +3,12 @@
  */
 
 /*
- * Packets into the cache of the lcore that polls them.
+ * Steer packets into the cache of the lcore that polls them.
  *
- * Every worker lcore forwards one queue of every port, and, before it does,
- * asks the ports to stash that queue for it. A SIGHUP or SIGUSR1 tells that
- * affinities have changed (taskset, cgroups). What the application does with
- * packets is not the point: it sends them out of the neighbour port.
+ * Every worker lcore forwards one queue of every port. Before it starts, it
+ * stashes that queue on every port. Send SIGHUP or SIGUSR1 after affinities were
+ * changed (by taskset or cgroups). Forwarding is minimal: packets leave through
+ * the neighbour port.
  */
 
 #include <signal.h>
@@ -85,13 +85,13 @@ setup_port(uint16_t port, uint16_t nb_queue, struct rte_mempool *pool)
 			ret = rte_eth_tx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL);
 	}
 	if (ret != 0)
-		rte_exit(EXIT_FAILURE, "Port %u: no set-up with %u queues: %s\n", port,
+		rte_exit(EXIT_FAILURE, "Port %u: cannot set up %u queues: %s\n", port,
 			 nb_queue, rte_strerror(-ret));
 
 	enable_tph(port);
 }
 
-/* Runs on every worker at the same time, each for the queues that it will poll. */
+/* Runs on all workers at once, each for the queues that it is going to poll. */
 /* Stash own queues. 8< */
 static int
 stash_own_queues(__rte_unused void *arg)
@@ -171,7 +171,7 @@ main(int argc, char *argv[])
 	unsigned int i, lcore;
 
 	if (rte_eal_init(argc, argv) < 0)
-		rte_exit(EXIT_FAILURE, "No EAL: %s\n", rte_strerror(rte_errno));
+		rte_exit(EXIT_FAILURE, "Cannot initialize EAL: %s\n", rte_strerror(rte_errno));
 
 	for (i = 0; i < RTE_DIM(signals); i++)
 		sigaction(signals[i], &action, NULL);
@@ -179,12 +179,12 @@ main(int argc, char *argv[])
 	RTE_LCORE_FOREACH_WORKER(lcore)
 		queue_of_lcore[lcore] = nb_queue++;
 	if (nb_queue == 0 || rte_eth_dev_count_avail() == 0)
-		rte_exit(EXIT_FAILURE, "Give it two lcores or more, and a port\n");
+		rte_exit(EXIT_FAILURE, "This needs at least two lcores and a port\n");
 
 	pool = rte_pktmbuf_pool_create("mbufs", nb_queue * NB_MBUF, 0, 0,
 				       RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (pool == NULL)
-		rte_exit(EXIT_FAILURE, "No mbufs: %s\n", rte_strerror(rte_errno));
+		rte_exit(EXIT_FAILURE, "Cannot allocate mbufs: %s\n", rte_strerror(rte_errno));
 
 	RTE_ETH_FOREACH_DEV(port)
 		setup_port(port, nb_queue, pool);
@@ -195,7 +195,7 @@ main(int argc, char *argv[])
 
 	RTE_ETH_FOREACH_DEV(port) {
 		if (rte_eth_dev_start(port) != 0)
-			rte_exit(EXIT_FAILURE, "Port %u does not start\n", port);
+			rte_exit(EXIT_FAILURE, "Cannot start port %u\n", port);
 		rte_eth_promiscuous_enable(port);
 	}
 
