@@ -242,13 +242,23 @@ test_errors_of_the_driver_arrive_as_they_are(void)
 	TEST_ASSERT(tph_reports(&fake_a, RX, 0, DESC, CPU_A, TAG_A, true),
 		"lost though the driver failed, or told to be where it is not");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 1, "not repaired");
-	fake_a.fail_write = -ENOSPC;
-	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -ENOSPC, "disable");
-	TEST_ASSERT(tph_reports(&fake_a, RX, 0, DESC, CPU_A, TAG_A, false),
-		"lost though it could not be taken away");
-	fake_a.fail_write = 0;
 	fake_a.removed = true;
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_disable(fake_a.port), -EIO, "removed");
+	return TEST_SUCCESS;
+}
+
+static int
+test_tph_goes_off_although_stashes_cannot_be_taken_away(void)
+{
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 0, CPU, CPU_A, DESC), "not set");
+	fake_a.fail_write = -ENOSPC;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	TEST_ASSERT(!fake_a.on && tph_device_has(&fake_a, RX, 0, DESC, TAG_A) &&
+		tph_reports_none(&fake_a, RX, 0), "not off");
+	fake_a.fail_write = 0;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, NULL), "not enabled");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 0, 0, 0) && tph_reports_none(&fake_a, RX, 0),
+		"in force again");
 	return TEST_SUCCESS;
 }
 
@@ -295,6 +305,7 @@ struct unit_test_suite tph_api_tests = {
 		TPH_TEST(fake_setup, test_enable_twice_and_disable_twice_are_told),
 		TPH_TEST(fake_setup_on, test_disable_forgets_stashes),
 		TPH_TEST(fake_setup, test_errors_of_the_driver_arrive_as_they_are),
+		TPH_TEST(fake_setup_on, test_tph_goes_off_although_stashes_cannot_be_taken_away),
 		TPH_TEST(fake_setup, test_enabling_asks_the_device_once),
 		TPH_TEST(fake_setup, test_every_value_has_a_name),
 		TEST_CASES_END()

@@ -220,6 +220,38 @@ test_sync_is_all_or_nothing(void)
 }
 
 static int
+sync_past_pending(struct tph_worker *w, int (*move)(void *))
+{
+	static const struct rte_eth_tph_stash bad = { .direction = RX, .queue = 1 };
+	unsigned int from = tph_real_cpus[0], to = tph_real_cpus[1];
+	rte_cpuset_t other = tph_one_cpu(to);
+
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 0, LCORE, w[0].lcore, DESC), "not set");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, LCORE, w[1].lcore, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	fake_a.fail_queue = &bad;
+	fake_a.fail_write = -ENOTSUP;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+
+	TEST_ASSERT_SUCCESS(tph_worker_run(&w[0], move, &other), "not moved");
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), -ENOTSUP, "not told");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 0, DESC, fake_a.cpu_tags[to]) &&
+		tph_reports(&fake_a, RX, 0, DESC, to, fake_a.cpu_tags[to], false),
+		"does not follow");
+	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, from, fake_a.cpu_tags[from], true),
+		"not pending");
+	fake_a.fail_queue = NULL;
+	fake_a.fail_write = 0;
+	return TEST_SUCCESS;
+}
+
+static int
+test_stash_that_cannot_be_written_does_not_keep_others_from_following(void)
+{
+	return tph_with_two_workers(sync_past_pending, move_behind_eal);
+}
+
+static int
 sync_stopped(struct tph_worker *w, int (*move)(void *))
 {
 	unsigned int from = tph_real_cpus[0], to = tph_real_cpus[1];
@@ -257,6 +289,8 @@ struct unit_test_suite tph_lcore_tests = {
 		TPH_TEST(fake_setup_on, test_sync_refuses_an_lcore_that_has_gone),
 		TPH_TEST(fake_setup_on, test_sync_follows_an_lcore_that_eal_moved),
 		TPH_TEST(fake_setup_on, test_sync_follows_an_lcore_that_moved_behind_eal),
+		TPH_TEST(fake_setup_on,
+			test_stash_that_cannot_be_written_does_not_keep_others_from_following),
 		TPH_TEST(fake_setup_on, test_sync_is_all_or_nothing),
 		TPH_TEST(fake_setup_not_live, test_sync_of_a_device_that_is_not_live_needs_a_stop),
 		TEST_CASES_END()

@@ -77,7 +77,7 @@ test_reset_is_survived(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(fake_a.port), "no reset");
 	TEST_ASSERT(!fake_a.on, "on after a reset");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
-	TEST_ASSERT(info.enabled, "forgotten");
+	TEST_ASSERT(info.enabled && info.suspended, "forgotten, or told to be on");
 
 	TEST_ASSERT_SUCCESS(fake_configure(&fake_a, NB_QUEUES), "not configured");
 	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "not pending");
@@ -89,6 +89,8 @@ test_reset_is_survived(void)
 	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		tph_device_has(&fake_a, TX, 0, DATA, TAG_B), "lost");
 	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "pending");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(fake_a.port, &info), "no info");
+	TEST_ASSERT(info.enabled && !info.suspended, "told to be off");
 	return TEST_SUCCESS;
 }
 
@@ -354,6 +356,8 @@ test_entry_that_cannot_be_written_costs_its_queue_only(void)
 static int
 test_stash_that_stays_in_the_device_is_not_forgotten(void)
 {
+	struct rte_eth_tph_stash_state state;
+
 	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, ALL, CPU, CPU_A, DESC), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
 	/* like an entry of an ST table */
@@ -363,10 +367,13 @@ test_stash_that_stays_in_the_device_is_not_forgotten(void)
 	TEST_ASSERT(tph_device_has(&fake_a, RX, 3, DESC, TAG_A), "taken away nevertheless");
 	fake_a.fail_write = 0;
 	TEST_ASSERT_SUCCESS(fake_configure(&fake_a, NB_QUEUES), "not configured");
-	TEST_ASSERT(tph_reports_none(&fake_a, RX, 3), "came back");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_get(fake_a.port, RX, 3, &state),
+		"what the device still has is not told");
+	TEST_ASSERT(state.stash.objects == 0 && state.pending, "came back");
 
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), 0, "not synced");
-	TEST_ASSERT(tph_device_has(&fake_a, RX, 3, 0, 0), "still there");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 3, 0, 0) && tph_reports_none(&fake_a, RX, 3),
+		"still there");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
 	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		tph_device_has(&fake_a, RX, 3, 0, 0), "wrong");

@@ -318,7 +318,7 @@ test_stash_set_while_a_live_port_starts_is_there_after_it(void)
 }
 
 static int
-test_tph_disabled_while_a_live_port_starts_stays_off(void)
+test_tph_cannot_be_disabled_while_a_live_port_starts(void)
 {
 	struct passage p;
 	int ret;
@@ -329,9 +329,117 @@ test_tph_disabled_while_a_live_port_starts_stays_off(void)
 	ret = rte_eth_dev_tph_disable(fake_a.port);
 	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
 
-	TEST_ASSERT_EQUAL(ret, 0, "not disabled");
-	TEST_ASSERT(!fake_a.on && tph_device_has(&fake_a, RX, 1, 0, 0) &&
-		tph_reports_none(&fake_a, RX, 1), "came back");
+	TEST_ASSERT_EQUAL(ret, -EBUSY, "disabled %d", ret);
+	TEST_ASSERT(fake_a.on && tph_device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false),
+		"device and state differ");
+	return TEST_SUCCESS;
+}
+
+static int
+test_stash_is_pending_until_the_start_is_over(void)
+{
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	fake_a.watched = true;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(fake_a.seen_pending, "told to be there while registers are empty");
+	return TEST_SUCCESS;
+}
+
+static int
+test_start_that_ends_in_an_error_leaves_a_stash_pending(void)
+{
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	/* The configuration cannot be restored, and then the port cannot be stopped. */
+	fake_a.fail_restore = -EIO;
+	fake_a.fail_stop = -EAGAIN;
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(fake_a.port), -EIO, "started");
+	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true) ==
+		tph_device_has(&fake_a, RX, 1, 0, 0), "device and state differ");
+	fake_a.fail_restore = 0;
+	fake_a.fail_stop = 0;
+	return TEST_SUCCESS;
+}
+
+static int
+test_stash_removed_while_the_port_stops_is_gone_after_it(void)
+{
+	const struct rte_eth_tph_conf iv = { .mode = RTE_ETH_TPH_MODE_IV };
+	struct passage p;
+	int ret;
+
+	/* An ST table keeps its entries. */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, &iv), "not enabled");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	fake_a.write_calls = 0;
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.stop_gate, stop_port), "no thread");
+	ret = tph_set(&fake_a, RX, 1, CPU, 0, 0);
+	ret |= fake_a.write_calls;
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no stop");
+
+	TEST_ASSERT_EQUAL(ret, 0, "not removed, or too early");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, 0, 0) && tph_reports_none(&fake_a, RX, 1),
+		"still there");
+	return TEST_SUCCESS;
+}
+
+/* --- TPH that is enabled for the first time meanwhile --- */
+
+static int
+test_first_enabling_while_the_port_stops_writes_nothing(void)
+{
+	struct passage p;
+	int ret;
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.stop_gate, stop_port), "no thread");
+	ret = rte_eth_dev_tph_enable(fake_a.port, NULL);
+	ret |= tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no stop");
+
+	TEST_ASSERT(ret == 0 && fake_a.write_calls == 0, "%d, %u calls", ret,
+		fake_a.write_calls);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A), "lost");
+	return TEST_SUCCESS;
+}
+
+static int
+test_first_stash_while_the_port_starts_is_there_after_it(void)
+{
+	struct passage p;
+	int ret;
+
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.start_gate, start_port), "no thread");
+	ret = rte_eth_dev_tph_enable(fake_a.port, NULL);
+	ret |= tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
+
+	TEST_ASSERT_EQUAL(ret, 0, "not set");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A) &&
+		tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "lost");
+	return TEST_SUCCESS;
+}
+
+static int
+test_first_stash_comes_too_late_for_queues_that_start(void)
+{
+	struct passage p;
+	int ret;
+
+	fake_a.caps.live = false;
+	TEST_ASSERT_SUCCESS(passage_enter(&p, &fake_a.start_gate, start_port), "no thread");
+	ret = rte_eth_dev_tph_enable(fake_a.port, NULL);
+	if (ret == 0)
+		ret = tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC);
+	TEST_ASSERT_SUCCESS(passage_leave(&p), "no start");
+
+	TEST_ASSERT_EQUAL(ret, -EBUSY, "set %d", ret);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(fake_a.port, NULL, 0), "nothing is busy");
+	TEST_ASSERT(tph_reports_none(&fake_a, RX, 1), "told to be where it is not");
 	return TEST_SUCCESS;
 }
 
@@ -449,7 +557,13 @@ struct unit_test_suite tph_race_tests = {
 		TPH_TEST(fake_setup_on, test_ports_do_not_wait_for_one_another),
 		TPH_TEST(fake_setup_not_live, test_stash_cannot_be_taken_from_queues_that_start),
 		TPH_TEST(fake_setup_on, test_stash_set_while_a_live_port_starts_is_there_after_it),
-		TPH_TEST(fake_setup_on, test_tph_disabled_while_a_live_port_starts_stays_off),
+		TPH_TEST(fake_setup_on, test_tph_cannot_be_disabled_while_a_live_port_starts),
+		TPH_TEST(fake_setup_on, test_stash_is_pending_until_the_start_is_over),
+		TPH_TEST(fake_setup_on, test_start_that_ends_in_an_error_leaves_a_stash_pending),
+		TPH_TEST(fake_setup_on, test_stash_removed_while_the_port_stops_is_gone_after_it),
+		TPH_TEST(fake_setup, test_first_enabling_while_the_port_stops_writes_nothing),
+		TPH_TEST(fake_setup, test_first_stash_while_the_port_starts_is_there_after_it),
+		TPH_TEST(fake_setup, test_first_stash_comes_too_late_for_queues_that_start),
 		TPH_TEST(fake_setup_on, test_nothing_is_written_while_the_port_stops),
 		TPH_TEST(fake_setup_on, test_stop_that_fails_leaves_stashes_in_force),
 		TPH_TEST(fake_setup, test_port_without_tph_has_no_lock),

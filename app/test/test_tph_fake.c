@@ -320,6 +320,19 @@ fake_dev_infos_get(struct rte_eth_dev *dev __rte_unused,
 	return 0;
 }
 
+/* ethdev restores this after dev_start. */
+static int
+fake_promiscuous_disable(struct rte_eth_dev *dev)
+{
+	struct rte_eth_tph_stash_state state;
+	struct fake *f = fake_of(dev);
+
+	if (f->watched)
+		f->seen_pending = rte_eth_dev_tph_stash_get(f->port, RX, 1, &state) == 0 &&
+			state.pending;
+	return f->fail_restore;
+}
+
 static int
 fake_link_update(struct rte_eth_dev *dev __rte_unused, int wait __rte_unused)
 {
@@ -347,6 +360,7 @@ static const struct eth_dev_ops fake_ops = {
 	.dev_close = fake_close,
 	.dev_reset = fake_reset,
 	.dev_infos_get = fake_dev_infos_get,
+	.promiscuous_disable = fake_promiscuous_disable,
 	.link_update = fake_link_update,
 	.is_removed = fake_is_removed,
 	.tph = &fake_tph,

@@ -66,7 +66,8 @@ struct fake {
 	uint16_t cpu_tags[CPU_SETSIZE];
 	bool cpu_untagged[CPU_SETSIZE];
 	/* Script: errors to return. */
-	int fail_caps, fail_enable, fail_disable, fail_tags, fail_write, fail_start, fail_stop;
+	int fail_caps, fail_enable, fail_disable, fail_tags, fail_write, fail_start,
+		fail_stop, fail_restore;
 	const struct rte_eth_tph_stash *fail_queue; /* if set, only its writes fail */
 	bool removed;
 	/* Script: where to wait, if set. */
@@ -83,6 +84,8 @@ struct fake {
 	struct eth_tph_queue last; /* last queue of the last write */
 	bool started; /* false while the device starts or stops */
 	bool starts;  /* it is about to start its queues */
+	/* If watched: is the stash of Rx queue 1 pending while a start ends? */
+	bool watched, seen_pending;
 	pthread_mutex_t in_use;
 	const char *violation; /* a rule of ethdev_tph.h that was broken */
 

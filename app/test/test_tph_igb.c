@@ -154,7 +154,10 @@ igb_devices_are_told_apart(void)
 			"device %u", i);
 	}
 
-	/* a device that is not on VFIO */
+	/* the last of these, whatever it is bound to; and one that is not on VFIO */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(PORT_ID, &info), "no info");
+	TEST_ASSERT_EQUAL(info.reason, RTE_ETH_TPH_NO_DRIVER, "reason");
+	TEST_ASSERT_SUCCESS(igb_port_make(e1000_i210), "no port");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_info_get(PORT_ID, &info), "no info");
 	TEST_ASSERT_EQUAL(info.reason, RTE_ETH_TPH_NO_VFIO, "reason");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_enable(PORT_ID, NULL), -ENOTSUP, "enable");

@@ -61,8 +61,8 @@ struct eth_pci_tph_driver {
 	/** Filled in by ETH_PCI_TPH_DRIVER() */
 	struct eth_tph_ops ops;
 	/**
-	 * Tell what the device can do; NULL if this one cannot do TPH. The port
-	 * is probed, maybe not configured.
+	 * Tell what the driver supports on this device; NULL for nothing. The
+	 * port is probed, maybe not configured.
 	 */
 	const struct eth_pci_tph_caps *(*caps)(const struct rte_eth_dev *dev);
 	/**
@@ -157,6 +157,11 @@ eth_pci_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 	struct rte_pci_tph_info pci;
 	int ret;
 
+	if (device == NULL) {
+		caps->reason = RTE_ETH_TPH_NO_DRIVER;
+		return 0;
+	}
+
 	ret = rte_pci_tph_info_get(eth_pci_tph_device(dev), &pci);
 	if (ret == -ENOTSUP) {
 		caps->reason = RTE_ETH_TPH_NO_VFIO;
@@ -170,8 +175,6 @@ eth_pci_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 		return ret;
 
 	caps->reason = eth_pci_tph_reason(&pci);
-	if (device == NULL)
-		caps->reason = RTE_ETH_TPH_NO_CAPABILITY;
 	if (caps->reason == RTE_ETH_TPH_USABLE)
 		eth_pci_tph_caps_fill(caps, &pci, device);
 	caps->live = driver->queue_write != NULL;
@@ -325,8 +328,10 @@ eth_pci_tph_table_write(const struct rte_eth_dev *dev,
 		return ret;
 
 	ret = eth_pci_tph_runs_write(dev, &entries, entries.tags, entries.n, &failed);
-	if (ret < 0)
-		eth_pci_tph_runs_write(dev, &entries, entries.old_tags, failed, &failed);
+	if (ret < 0 && eth_pci_tph_runs_write(dev, &entries, entries.old_tags, failed,
+			&failed) < 0)
+		RTE_ETHDEV_LOG_LINE(ERR, "Port %u: ST table entries below %u are lost",
+			dev->data->port_id, failed);
 	return ret;
 }
 

@@ -97,8 +97,9 @@ struct eth_tph_queue {
  * @internal
  * TPH operations of a driver
  *
- * They are called in the primary process only, except caps_get. None is called
- * at the same time as another one of the same port, nor while dev_stop runs.
+ * They are called in the primary process only, and none at the same time as
+ * another one of the same port; queues_write is not called while dev_stop runs.
+ * All of that does not hold for caps_get.
  * They must not call the functions of rte_ethdev_tph.h or of this file.
  */
 struct eth_tph_ops {
@@ -106,7 +107,7 @@ struct eth_tph_ops {
 	 * Tell what the device can do.
 	 *
 	 * @param dev
-	 *   The port, in any process.
+	 *   The port. In any process, at any time between probing and close.
 	 * @param caps
 	 *   Zeroed on entry, to be filled in.
 	 * @return
@@ -190,8 +191,8 @@ struct eth_tph_ops {
 /**
  * @internal
  * Ask what a queue that starts is to be given. For drivers whose devices are not
- * live, which call it from within dev_start or rx_queue_start and
- * tx_queue_start, just before they write the context of the queue.
+ * live, which call it whenever they write the context of a queue: from within
+ * dev_start, or when a queue is set up or started by itself.
  *
  * May be called in any process and on any port. Without a stash, or with TPH
  * off, the answer is no objects.
@@ -203,7 +204,8 @@ struct eth_tph_ops {
  * @param queue
  *   The queue.
  * @return
- *   What to write. From now on the device counts as having it.
+ *   What to write. The device counts as having it from now on, also if the
+ *   queue does not start after all.
  */
 __rte_internal
 struct eth_tph_hint rte_eth_tph_queue_start(struct rte_eth_dev_data *data,

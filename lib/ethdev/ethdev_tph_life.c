@@ -7,16 +7,15 @@
  * configuration and release. What a change is, and how the device is told, is
  * left to ethdev_tph_plan.c.
  *
- * dev_started does not tell when a driver is at work in dev_start and dev_stop. So
- * the settings have a phase of their own, set under the mutex. While a driver
- * starts or stops its device, interrupt vectors come and go, and nothing is
- * written to the device but what the driver asks for.
+ * While a driver starts or stops its device, interrupt vectors come and go, and
+ * nothing is written to the device but what the driver asks for.
  */
 
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
+#include <rte_atomic.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
@@ -43,19 +42,36 @@ eth_tph_may_write(const struct eth_tph *tph)
 	return tph->enabled && rte_eal_process_type() == RTE_PROC_PRIMARY;
 }
 
-void
-eth_tph_start_begin(struct rte_eth_dev *dev)
+/*
+ * Enter a phase, and return the settings with their lock, or NULL if there are
+ * none. With the lock, whoever wrote to the device in the old phase is done.
+ */
+static struct eth_tph *
+eth_tph_enter(struct rte_eth_dev_data *data, enum eth_tph_phase phase)
 {
-	struct eth_tph *tph = dev->data->tph;
+	struct eth_tph *tph;
+
+	data->tph_phase = phase;
+	/* Who makes settings now sees the phase, or these are seen here. */
+	rte_atomic_thread_fence(rte_memory_order_seq_cst);
+	tph = data->tph;
+	if (tph != NULL)
+		eth_tph_lock(tph);
+	return tph;
+}
+
+void
+eth_tph_start_begin(struct rte_eth_dev *dev, bool all)
+{
+	struct eth_tph *tph = eth_tph_enter(dev->data, ETH_TPH_STARTING);
 	unsigned int i;
 
 	if (tph == NULL)
 		return;
-	eth_tph_lock(tph);
 	if (eth_tph_may_write(tph))
 		eth_tph_return_to_device(dev, tph);
-	/* What is not live has lost everything, and will ask. */
-	for (i = 0; !tph->info.live && i < eth_tph_nb_slots(&tph->table); i++)
+	/* What is not live loses everything anyway. */
+	for (i = 0; (all || !tph->info.live) && i < eth_tph_nb_slots(&tph->table); i++)
 		tph->table.slots[i].current = 0;
 	eth_tph_unlock(tph);
 }
@@ -63,57 +79,52 @@ eth_tph_start_begin(struct rte_eth_dev *dev)
 void
 eth_tph_start_end(struct rte_eth_dev *dev, int ret)
 {
-	struct eth_tph *tph = dev->data->tph;
+	struct eth_tph *tph;
 
-	if (tph == NULL)
+	/* Otherwise the configuration is restored next, and the end is there. */
+	if (ret == 0)
 		return;
-	eth_tph_lock(tph);
-	tph->phase = ret == 0 ? ETH_TPH_RUNNING : ETH_TPH_STOPPED;
-	eth_tph_unlock(tph);
+	tph = eth_tph_enter(dev->data, ETH_TPH_STOPPED);
+	if (tph != NULL)
+		eth_tph_unlock(tph);
 }
 
 void
-eth_tph_restore(struct rte_eth_dev *dev, bool all)
+eth_tph_restore(struct rte_eth_dev *dev)
 {
-	struct eth_tph *tph = dev->data->tph;
-	unsigned int i;
+	struct eth_tph *tph = eth_tph_enter(dev->data, ETH_TPH_RUNNING);
 
 	if (tph == NULL)
 		return;
-	eth_tph_lock(tph);
-	if (tph->info.live && eth_tph_may_write(tph)) {
-		eth_tph_write_all(dev, tph, all);
-	} else if (tph->info.live && tph->enabled) {
-		for (i = 0; i < eth_tph_nb_slots(&tph->table); i++)
-			tph->table.slots[i].current = 0;
+	if (tph->info.live && eth_tph_may_write(tph))
+		eth_tph_write_pending(dev, tph);
+	else if (tph->info.live && tph->enabled)
 		RTE_ETHDEV_LOG_LINE(NOTICE,
 			"Port %u: started by a secondary process, so that TPH stashes are pending until the primary one syncs them",
 			dev->data->port_id);
-	}
 	eth_tph_unlock(tph);
 }
 
 void
 eth_tph_stop_begin(struct rte_eth_dev *dev)
 {
-	struct eth_tph *tph = dev->data->tph;
+	struct eth_tph *tph = eth_tph_enter(dev->data, ETH_TPH_STOPPING);
 
-	if (tph == NULL)
-		return;
-	eth_tph_lock(tph);
-	tph->phase = ETH_TPH_STOPPING;
-	eth_tph_unlock(tph);
+	if (tph != NULL)
+		eth_tph_unlock(tph);
 }
 
 void
 eth_tph_stop_end(struct rte_eth_dev *dev, int ret)
 {
-	struct eth_tph *tph = dev->data->tph;
+	struct eth_tph *tph;
 
+	tph = eth_tph_enter(dev->data, ret == 0 ? ETH_TPH_STOPPED : ETH_TPH_RUNNING);
 	if (tph == NULL)
 		return;
-	eth_tph_lock(tph);
-	tph->phase = ret == 0 ? ETH_TPH_STOPPED : ETH_TPH_RUNNING;
+	/* Stashes that were removed meanwhile, or could not be written */
+	if (tph->in_device && eth_tph_may_write(tph))
+		eth_tph_write_pending(dev, tph);
 	eth_tph_unlock(tph);
 }
 
@@ -129,9 +140,6 @@ rte_eth_tph_queue_start(struct rte_eth_dev_data *data,
 	if (tph == NULL)
 		return hint;
 	eth_tph_lock(tph);
-	/* From now on, what queues were given has to stand. */
-	if (tph->phase == ETH_TPH_STOPPED)
-		tph->phase = ETH_TPH_STARTING;
 	if (!tph->enabled || !tph->in_device || queue >= tph->table.nb[direction])
 		goto out;
 
@@ -160,10 +168,8 @@ rte_eth_tph_table_start(struct rte_eth_dev *dev)
 	if (tph == NULL)
 		return;
 	eth_tph_lock(tph);
-	if (eth_tph_may_write(tph) && tph->info.mode == RTE_ETH_TPH_MODE_IV) {
-		tph->phase = ETH_TPH_STARTING;
-		eth_tph_write_all(dev, tph, true);
-	}
+	if (eth_tph_may_write(tph) && tph->info.mode == RTE_ETH_TPH_MODE_IV)
+		eth_tph_write_pending(dev, tph);
 	eth_tph_unlock(tph);
 }
 
@@ -171,20 +177,17 @@ void
 eth_tph_queue_config(struct rte_eth_dev *dev, enum rte_eth_tph_direction direction,
 		uint16_t nb_queues)
 {
+	struct eth_tph *tph = eth_tph_enter(dev->data, ETH_TPH_STOPPED);
 	uint16_t first[ETH_TPH_DIRECTIONS] = { UINT16_MAX, UINT16_MAX };
-	struct eth_tph *tph = dev->data->tph;
 	struct eth_tph_slot *slot;
 	uint16_t q;
-	int ret;
+	int ret = 0;
 
 	if (tph == NULL)
 		return;
-	eth_tph_lock(tph);
-	if (!eth_tph_may_write(tph) || nb_queues >= tph->table.nb[direction])
-		goto out;
-
 	first[direction] = nb_queues;
-	ret = eth_tph_take_away(dev, tph, first);
+	if (eth_tph_may_write(tph) && nb_queues < tph->table.nb[direction])
+		ret = eth_tph_take_away(dev, tph, first);
 	if (ret != 0)
 		RTE_ETHDEV_LOG_LINE(ERR,
 			"Port %u: TPH stashes of removed %s queues are still in the device: %s; sync or disable TPH to clear them",
@@ -196,7 +199,6 @@ eth_tph_queue_config(struct rte_eth_dev *dev, enum rte_eth_tph_direction directi
 		slot->objects = 0;
 		slot->current = 0;
 	}
-out:
 	eth_tph_unlock(tph);
 }
 
@@ -204,14 +206,15 @@ void
 eth_tph_leave_device(struct rte_eth_dev *dev)
 {
 	const uint16_t all[ETH_TPH_DIRECTIONS] = { 0, 0 };
-	struct eth_tph *tph = dev->data->tph;
+	struct eth_tph *tph;
 	int ret;
 
 	/* The device goes on if a secondary process closes its view of the port. */
-	if (tph == NULL || rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return;
-	eth_tph_lock(tph);
-	tph->phase = ETH_TPH_STOPPED;
+	tph = eth_tph_enter(dev->data, ETH_TPH_STOPPED);
+	if (tph == NULL)
+		return;
 	if (!tph->enabled || !tph->in_device)
 		goto out;
 

@@ -37,7 +37,7 @@
 /* --- Settings --- */
 
 struct eth_tph *
-eth_tph_alloc(bool started)
+eth_tph_alloc(void)
 {
 	struct eth_tph *tph;
 
@@ -56,7 +56,6 @@ eth_tph_alloc(bool started)
 	pthread_mutex_init(&tph->mutex, &attr);
 	pthread_mutexattr_destroy(&attr);
 #endif
-	tph->phase = started ? ETH_TPH_RUNNING : ETH_TPH_STOPPED;
 	return tph;
 }
 
@@ -113,7 +112,7 @@ eth_tph_plan_alloc(const struct rte_eth_dev *dev, const struct eth_tph *tph)
 	for (dir = 0; dir < ETH_TPH_DIRECTIONS; dir++)
 		plan->table.nb[dir] = RTE_MAX(queues[dir], tph->table.nb[dir]);
 
-	/* One more, since the allocator has no answer to none. */
+	/* One more, since rte_zmalloc() returns NULL for a size of 0. */
 	plan->table.slots = rte_zmalloc("ethdev->tph->slots",
 		(eth_tph_nb_slots(&plan->table) + 1) * sizeof(*plan->table.slots), 0);
 	if (plan->table.slots == NULL)
@@ -460,16 +459,16 @@ eth_tph_plan_sync(struct rte_eth_dev *dev, struct eth_tph *tph,
 
 	for (i = 0; i < eth_tph_nb_slots(&plan->table); i++) {
 		slot = &plan->table.slots[i];
-		/* What could not be taken away is tried again, and not counted. */
-		slot->touched = slot->objects == 0 && slot->given;
 		if (slot->objects == 0)
 			continue;
 		before = *slot;
 		ret = eth_tph_plan_resolve(dev->data->port_id, tph, plan, slot);
 		if (ret != 0)
 			return ret;
-		if (slot->cpu == before.cpu && slot->tag == before.tag &&
-				(slot->current || tph->phase != ETH_TPH_RUNNING))
+		if (slot->cpu == before.cpu && slot->tag == before.tag)
+			continue;
+		/* What is pending on a running port is not written with the others. */
+		if (dev->data->tph_phase == ETH_TPH_RUNNING && !slot->current)
 			continue;
 		slot->touched = 1;
 		slot->current = 0;
@@ -480,16 +479,24 @@ eth_tph_plan_sync(struct rte_eth_dev *dev, struct eth_tph *tph,
 
 /* --- To the device --- */
 
-/* Does a touched slot concern the device now, rather than at the next start? */
+/* Does the device take a slot as it stands now, rather than at the next start? */
 static bool
-eth_tph_slot_due(const struct eth_tph *tph, const struct eth_tph_slot *slot)
+eth_tph_slot_takes(const struct rte_eth_dev *dev, const struct eth_tph *tph,
+		const struct eth_tph_slot *slot)
 {
-	if (!slot->touched)
-		return false;
+	uint8_t phase = dev->data->tph_phase;
+
 	if (slot->objects == 0)
-		return slot->given;
-	return tph->info.live ? tph->phase == ETH_TPH_RUNNING :
-		tph->phase == ETH_TPH_STARTING;
+		return slot->given && (phase == ETH_TPH_RUNNING || phase == ETH_TPH_STOPPED);
+	return phase == (tph->info.live ? ETH_TPH_RUNNING : ETH_TPH_STARTING);
+}
+
+/* Should it have been written already? */
+static bool
+eth_tph_slot_pending(const struct rte_eth_dev *dev, const struct eth_tph *tph,
+		const struct eth_tph_slot *slot)
+{
+	return !slot->current && eth_tph_slot_takes(dev, tph, slot);
 }
 
 /* Give the driver a list of queues in one call. */
@@ -554,12 +561,15 @@ eth_tph_plan_write(struct rte_eth_dev *dev, struct eth_tph *tph,
 	int ret = 0;
 
 	queues = calloc(eth_tph_nb_slots(&plan->table) + 1, sizeof(*queues));
-	if (queues == NULL)
+	if (queues == NULL) {
+		RTE_ETHDEV_LOG_LINE(ERR, "Port %u: no memory to write TPH stashes",
+			dev->data->port_id);
 		return -ENOMEM;
+	}
 
 	for (i = 0; i < eth_tph_nb_slots(&plan->table); i++) {
 		slot = &plan->table.slots[i];
-		if (!eth_tph_slot_due(tph, slot))
+		if (!slot->touched || !eth_tph_slot_takes(dev, tph, slot))
 			continue;
 		queues[n] = (struct eth_tph_queue) {
 			.objects = slot->objects,
@@ -641,8 +651,10 @@ eth_tph_take_away(struct rte_eth_dev *dev, struct eth_tph *tph,
 
 	ret = eth_tph_plan_write(dev, tph, plan);
 	for (dir = 0; ret == 0 && dir < ETH_TPH_DIRECTIONS; dir++) {
-		for (q = first[dir]; q < tph->table.nb[dir]; q++)
-			eth_tph_slot_absent(eth_tph_slot(&tph->table, dir, q));
+		for (q = first[dir]; q < tph->table.nb[dir]; q++) {
+			if (!eth_tph_slot(&plan->table, dir, q)->given)
+				eth_tph_slot_absent(eth_tph_slot(&tph->table, dir, q));
+		}
 	}
 	eth_tph_plan_free(plan);
 	return ret;
@@ -677,7 +689,7 @@ eth_tph_clear_old(struct rte_eth_dev *dev, struct eth_tph *tph,
 
 	for (i = 0; i < eth_tph_nb_slots(&plan->table); i++) {
 		slot = &plan->table.slots[i];
-		if (!slot->given)
+		if (slot->objects == 0 || !slot->given || slot->current)
 			continue;
 		wish = *slot;
 		slot->objects = 0;
@@ -689,56 +701,65 @@ eth_tph_clear_old(struct rte_eth_dev *dev, struct eth_tph *tph,
 }
 
 /* What could not be written in one call is written queue by queue. */
-static void
+static int
 eth_tph_write_each(struct rte_eth_dev *dev, struct eth_tph *tph,
 		struct eth_tph_plan *plan)
 {
 	enum rte_eth_tph_direction direction;
 	struct eth_tph_slot *slot;
 	unsigned int i;
+	int first = 0;
 	uint16_t q;
 	int ret;
 
 	eth_tph_clear_old(dev, tph, plan);
 	for (i = 0; i < eth_tph_nb_slots(&plan->table); i++) {
 		slot = &plan->table.slots[i];
-		if (slot->objects == 0)
+		if (!eth_tph_slot_pending(dev, tph, slot))
 			continue;
+		direction = eth_tph_slot_queue(&plan->table, i, &q);
 		ret = eth_tph_write_slot(dev, tph, plan, slot);
 		if (ret == 0)
 			continue;
-		direction = eth_tph_slot_queue(&plan->table, i, &q);
+		first = first != 0 ? first : ret;
 		RTE_ETHDEV_LOG_LINE(ERR,
-			"Port %u: %s queue %u starts without its TPH stash: %s; it is pending, sync or set it",
+			"Port %u: cannot write the TPH stash of %s queue %u: %s; it is pending, sync or set it",
 			dev->data->port_id, rte_eth_tph_direction_name(direction), q,
 			rte_strerror(-ret));
 	}
+	return first;
 }
 
-void
-eth_tph_write_all(struct rte_eth_dev *dev, struct eth_tph *tph, bool all)
+int
+eth_tph_write_pending(struct rte_eth_dev *dev, struct eth_tph *tph)
 {
 	struct eth_tph_plan *plan;
 	struct eth_tph_slot *slot;
-	unsigned int i;
+	unsigned int i, n = 0;
+	int ret;
 
-	for (i = 0; all && i < eth_tph_nb_slots(&tph->table); i++)
-		tph->table.slots[i].current = 0;
-	if (!tph->in_device)
-		return;
+	for (i = 0; i < eth_tph_nb_slots(&tph->table); i++)
+		n += eth_tph_slot_pending(dev, tph, &tph->table.slots[i]);
+	if (n == 0)
+		return 0;
+	ret = eth_tph_return_to_device(dev, tph);
+	if (ret != 0)
+		return ret;
 	plan = eth_tph_plan_alloc(dev, tph);
 	if (plan == NULL)
-		return;
+		return -ENOMEM;
 
 	for (i = 0; i < eth_tph_nb_slots(&plan->table); i++) {
 		slot = &plan->table.slots[i];
-		slot->touched = slot->objects != 0 ? !slot->current : slot->given;
+		slot->touched = eth_tph_slot_pending(dev, tph, slot);
 	}
-	if (eth_tph_plan_write(dev, tph, plan) != 0) {
+	ret = eth_tph_plan_write(dev, tph, plan);
+	if (ret != 0) {
 		for (i = 0; i < eth_tph_nb_slots(&plan->table); i++)
 			plan->table.slots[i].touched = 0;
-		eth_tph_write_each(dev, tph, plan);
+		ret = eth_tph_write_each(dev, tph, plan);
 	}
 	eth_tph_plan_commit(tph, plan);
 	eth_tph_plan_free(plan);
+	return ret;
 }

@@ -47,9 +47,15 @@ struct eth_tph_table {
 	uint16_t nb[ETH_TPH_DIRECTIONS];
 };
 
+/*
+ * Where a port is between stop and start, as rte_eth_dev_data.tph_phase. It is
+ * kept for every port, since TPH may be enabled at any time, and changed under
+ * the mutex if there is one. dev_started does not tell when a driver is at work in
+ * dev_start or dev_stop, while interrupt vectors come and go.
+ */
 enum eth_tph_phase {
-	ETH_TPH_STOPPED,
-	ETH_TPH_STARTING, /* from the first queue or table that the driver starts */
+	ETH_TPH_STOPPED, /* also of a new port */
+	ETH_TPH_STARTING,
 	ETH_TPH_RUNNING,
 	ETH_TPH_STOPPING,
 };
@@ -57,7 +63,6 @@ enum eth_tph_phase {
 /* The settings of a port */
 struct eth_tph {
 	pthread_mutex_t mutex;
-	enum eth_tph_phase phase;
 	bool enabled;
 	/* TPH is on in the device, too: not between a reset and the next start. */
 	bool in_device;
@@ -84,7 +89,7 @@ struct eth_tph_plan {
 };
 
 /* Settings are allocated with the mutex ready, and freed with it. */
-struct eth_tph *eth_tph_alloc(bool started);
+struct eth_tph *eth_tph_alloc(void);
 void eth_tph_free(struct eth_tph *tph);
 
 void eth_tph_lock(struct eth_tph *tph);
@@ -124,8 +129,8 @@ int eth_tph_plan_stashes(struct rte_eth_dev *dev, struct eth_tph *tph,
 		uint16_t n);
 
 /*
- * Touch what has another CPU or tag than before, and what a running device should
- * have but has not. Return how many, or negative errno.
+ * Look where the lcores of all stashes are now, and touch those that have another
+ * CPU or tag than before. Return how many, or negative errno.
  */
 int eth_tph_plan_sync(struct rte_eth_dev *dev, struct eth_tph *tph,
 		struct eth_tph_plan *plan);
@@ -138,11 +143,11 @@ int eth_tph_plan_carry_out(struct rte_eth_dev *dev, struct eth_tph *tph,
 		struct eth_tph_plan *plan);
 
 /*
- * Write all stashes, or only those that the device has not as they stand, to a
- * device that starts. What cannot be written stays pending, and costs only the
- * queues that it concerns their hints.
+ * Write what is pending to a device that can take it, and take away what should
+ * be gone. What cannot be written stays pending: only the queue concerned loses
+ * its hint. Return 0, or the first error.
  */
-void eth_tph_write_all(struct rte_eth_dev *dev, struct eth_tph *tph, bool all);
+int eth_tph_write_pending(struct rte_eth_dev *dev, struct eth_tph *tph);
 
 /*
  * Take away what the device has of queues from these numbers on. On an error all

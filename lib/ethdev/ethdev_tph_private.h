@@ -21,18 +21,20 @@ struct rte_tel_data;
 /* Forget everything: the port is being released, its driver may be gone. */
 void eth_tph_release(struct rte_eth_dev_data *data);
 
-/* Around the driver's dev_start: what it returned comes with the second one. */
-void eth_tph_start_begin(struct rte_eth_dev *dev);
+/*
+ * Around the driver's dev_start; ret is what it returned. If all is false, the
+ * driver has said that its device keeps stashes when it is stopped.
+ */
+void eth_tph_start_begin(struct rte_eth_dev *dev, bool all);
 void eth_tph_start_end(struct rte_eth_dev *dev, int ret);
 
 /*
- * With the rest of the configuration, after dev_start: give a live device its
- * stashes. If all is false, the driver has said that its device keeps them when
- * it is stopped.
+ * With the rest of the configuration, after a successful dev_start: the port
+ * runs, and a live device gets its stashes.
  */
-void eth_tph_restore(struct rte_eth_dev *dev, bool all);
+void eth_tph_restore(struct rte_eth_dev *dev);
 
-/* Around the driver's dev_stop, in the same way */
+/* Around the driver's dev_stop */
 void eth_tph_stop_begin(struct rte_eth_dev *dev);
 void eth_tph_stop_end(struct rte_eth_dev *dev, int ret);
 

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <rte_atomic.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_interrupts.h>
@@ -178,7 +179,7 @@ eth_tph_lock_enabled(const struct rte_eth_dev *dev)
 static int
 eth_tph_check_not_busy(const struct rte_eth_dev *dev, const struct eth_tph *tph)
 {
-	if (tph->phase == ETH_TPH_STOPPED || tph->info.live)
+	if (dev->data->tph_phase == ETH_TPH_STOPPED || tph->info.live)
 		return 0;
 
 	RTE_ETHDEV_LOG_LINE(ERR,
@@ -307,8 +308,10 @@ eth_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
 	if (tph != NULL) {
 		eth_tph_lock(tph);
 		enabled = tph->enabled;
-		if (enabled)
+		if (enabled) {
 			*info = tph->info;
+			info->suspended = !tph->in_device;
+		}
 		eth_tph_unlock(tph);
 	}
 	if (enabled)
@@ -416,9 +419,15 @@ eth_tph_get_or_make(struct rte_eth_dev *dev)
 	struct eth_tph *tph;
 
 	pthread_mutex_lock(&making);
-	if (dev->data->tph == NULL)
-		dev->data->tph = eth_tph_alloc(dev->data->dev_started);
 	tph = dev->data->tph;
+	if (tph == NULL) {
+		tph = eth_tph_alloc();
+		/* Whoever sees the settings sees the mutex in them. */
+		rte_atomic_thread_fence(rte_memory_order_seq_cst);
+		dev->data->tph = tph;
+		/* Who changes the phase now sees the settings, or this sees the phase. */
+		rte_atomic_thread_fence(rte_memory_order_seq_cst);
+	}
 	pthread_mutex_unlock(&making);
 
 	if (tph == NULL)
@@ -428,44 +437,35 @@ eth_tph_get_or_make(struct rte_eth_dev *dev)
 }
 
 static int
-eth_tph_enable(struct rte_eth_dev *dev, struct eth_tph *tph, struct rte_eth_tph_conf *conf)
+eth_tph_enable(struct rte_eth_dev *dev, struct eth_tph *tph,
+		const struct rte_eth_tph_info *info)
 {
-	uint16_t port_id = dev->data->port_id;
-	struct rte_eth_tph_info info;
-	struct eth_tph_caps caps;
+	unsigned int cpu;
 	int ret;
 
 	if (tph->enabled) {
 		RTE_ETHDEV_LOG_LINE(ERR,
 			"Port %u: TPH is enabled already; disable it first to change it",
-			port_id);
+			dev->data->port_id);
 		return -EALREADY;
 	}
 
-	ret = eth_tph_caps_get(dev, &caps);
-	if (ret != 0)
-		return ret;
-	ret = eth_tph_choose(dev, &caps, conf);
+	ret = eth_err(dev->data->port_id, dev->dev_ops->tph->enable(dev, info));
 	if (ret != 0)
 		return ret;
 
-	eth_tph_info_fill(&info, &caps, conf->mode, conf->requester);
-	info.enabled = 1;
-	info.mode = conf->mode;
-	info.requester = conf->requester;
-	info.memory = conf->memory;
-	ret = eth_err(port_id, dev->dev_ops->tph->enable(dev, &info));
-	if (ret != 0)
-		return ret;
-
-	/* Tags are those of a memory type and a requester. */
-	if (tph->info.requester != info.requester || tph->info.memory != info.memory) {
-		CPU_ZERO(&tph->known);
+	/* Tags are those of a memory type and a requester. None may be one day. */
+	if (tph->info.requester != info->requester || tph->info.memory != info->memory)
 		CPU_ZERO(&tph->valid);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &tph->valid))
+			CPU_CLR(cpu, &tph->known);
 	}
-	tph->info = info;
+	tph->info = *info;
 	tph->enabled = true;
 	tph->in_device = true;
+	/* What could not be cleared when TPH was disabled */
+	eth_tph_write_pending(dev, tph);
 	return 0;
 }
 
@@ -474,6 +474,8 @@ int
 rte_eth_dev_tph_enable(uint16_t port_id, const struct rte_eth_tph_conf *conf)
 {
 	struct rte_eth_tph_conf chosen = { 0 };
+	struct rte_eth_tph_info info;
+	struct eth_tph_caps caps;
 	struct rte_eth_dev *dev;
 	struct eth_tph *tph;
 	int ret;
@@ -488,16 +490,26 @@ rte_eth_dev_tph_enable(uint16_t port_id, const struct rte_eth_tph_conf *conf)
 	if (conf != NULL)
 		chosen = *conf;
 	ret = eth_tph_check_conf(port_id, &chosen);
+	if (ret == 0)
+		ret = eth_tph_caps_get(dev, &caps);
+	if (ret == 0)
+		ret = eth_tph_choose(dev, &caps, &chosen);
 	if (ret != 0)
-		return ret;
+		goto out;
 
+	eth_tph_info_fill(&info, &caps, chosen.mode, chosen.requester);
+	info.enabled = 1;
+	info.mode = chosen.mode;
+	info.requester = chosen.requester;
+	info.memory = chosen.memory;
+	ret = -ENOMEM;
 	tph = eth_tph_get_or_make(dev);
-	if (tph == NULL)
-		return -ENOMEM;
-	eth_tph_lock(tph);
-	ret = eth_tph_enable(dev, tph, &chosen);
-	eth_tph_unlock(tph);
-
+	if (tph != NULL) {
+		eth_tph_lock(tph);
+		ret = eth_tph_enable(dev, tph, &info);
+		eth_tph_unlock(tph);
+	}
+out:
 	rte_eth_trace_tph_enable(port_id, &chosen, ret);
 	return ret;
 }
@@ -514,29 +526,50 @@ eth_tph_has_stash(const struct eth_tph *tph)
 	return false;
 }
 
+/* Does the device have anything that cannot be taken away now? */
+static int
+eth_tph_check_disable(const struct rte_eth_dev *dev, const struct eth_tph *tph)
+{
+	uint8_t phase = dev->data->tph_phase;
+
+	if (!eth_tph_has_stash(tph))
+		return 0;
+	if (tph->info.live && (phase == ETH_TPH_STARTING || phase == ETH_TPH_STOPPING)) {
+		RTE_ETHDEV_LOG_LINE(ERR,
+			"Port %u is being started or stopped; disable TPH after that",
+			dev->data->port_id);
+		return -EBUSY;
+	}
+	return eth_tph_check_not_busy(dev, tph);
+}
+
 static int
 eth_tph_disable(struct rte_eth_dev *dev, struct eth_tph *tph)
 {
 	const uint16_t all[ETH_TPH_DIRECTIONS] = { 0, 0 };
+	unsigned int i;
 	int ret;
 
-	if (eth_tph_has_stash(tph)) {
-		ret = eth_tph_check_not_busy(dev, tph);
-		if (ret != 0)
-			return ret;
-	}
+	ret = eth_tph_check_disable(dev, tph);
+	if (ret != 0)
+		return ret;
 
 	if (tph->in_device) {
 		ret = eth_tph_take_away(dev, tph, all);
-		if (ret == 0)
-			ret = eth_err(dev->data->port_id,
-				dev->dev_ops->tph->disable(dev));
+		if (ret != 0)
+			RTE_ETHDEV_LOG_LINE(ERR,
+				"Port %u: TPH stashes are still in the device: %s; they do nothing while TPH is off",
+				dev->data->port_id, rte_strerror(-ret));
+		ret = eth_err(dev->data->port_id, dev->dev_ops->tph->disable(dev));
 		if (ret != 0)
 			return ret;
 	}
 
-	rte_free(tph->table.slots);
-	memset(&tph->table, 0, sizeof(tph->table));
+	/* Those that are still there are to be taken away when TPH is on again. */
+	for (i = 0; i < eth_tph_nb_slots(&tph->table); i++) {
+		tph->table.slots[i].objects = 0;
+		tph->table.slots[i].current = 0;
+	}
 	tph->enabled = false;
 	tph->in_device = false;
 	return 0;
@@ -619,6 +652,8 @@ eth_tph_stash_set(struct rte_eth_dev *dev, struct eth_tph *tph,
 	unsigned int i;
 	int ret;
 
+	if (n == 0)
+		return 0;
 	ret = eth_tph_check_not_busy(dev, tph);
 	for (i = 0; ret == 0 && i < n; i++)
 		ret = eth_tph_check_stash(dev, tph, &stash[i]);
@@ -668,15 +703,16 @@ rte_eth_dev_tph_stash_set(uint16_t port_id, const struct rte_eth_tph_stash stash
 }
 
 static int
-eth_tph_stash_get(struct eth_tph *tph, enum rte_eth_tph_direction direction,
-		uint16_t queue, struct rte_eth_tph_stash_state *state)
+eth_tph_stash_get(const struct rte_eth_dev *dev, const struct eth_tph *tph,
+		enum rte_eth_tph_direction direction, uint16_t queue,
+		struct rte_eth_tph_stash_state *state)
 {
 	const struct eth_tph_slot *slot;
 
 	if (queue >= tph->table.nb[direction])
 		return -ENOENT;
 	slot = eth_tph_slot(&tph->table, direction, queue);
-	if (slot->objects == 0)
+	if (!tph->enabled || (slot->objects == 0 && !slot->given))
 		return -ENOENT;
 
 	*state = (struct rte_eth_tph_stash_state) {
@@ -689,7 +725,7 @@ eth_tph_stash_get(struct eth_tph *tph, enum rte_eth_tph_direction direction,
 		},
 		.cpu = slot->cpu,
 		.tag = slot->tag,
-		.pending = tph->phase != ETH_TPH_RUNNING || !slot->current,
+		.pending = dev->data->tph_phase != ETH_TPH_RUNNING || !slot->current,
 		.location = slot->location,
 		.index = slot->index,
 	};
@@ -720,7 +756,7 @@ rte_eth_dev_tph_stash_get(uint16_t port_id, enum rte_eth_tph_direction direction
 	ret = -ENOENT;
 	if (tph != NULL) {
 		eth_tph_lock(tph);
-		ret = eth_tph_stash_get(tph, direction, queue, state);
+		ret = eth_tph_stash_get(dev, tph, direction, queue, state);
 		eth_tph_unlock(tph);
 	}
 
@@ -728,10 +764,21 @@ rte_eth_dev_tph_stash_get(uint16_t port_id, enum rte_eth_tph_direction direction
 	return ret;
 }
 
+static unsigned int
+eth_tph_nb_current(const struct eth_tph *tph)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < eth_tph_nb_slots(&tph->table); i++)
+		n += tph->table.slots[i].current;
+	return n;
+}
+
 static int
 eth_tph_stash_sync(struct rte_eth_dev *dev, struct eth_tph *tph)
 {
 	struct eth_tph_plan *plan;
+	unsigned int before;
 	int changed, ret;
 
 	plan = eth_tph_plan_alloc(dev, tph);
@@ -746,7 +793,13 @@ eth_tph_stash_sync(struct rte_eth_dev *dev, struct eth_tph *tph)
 	if (ret == 0)
 		ret = eth_tph_plan_carry_out(dev, tph, plan);
 	eth_tph_plan_free(plan);
-	return ret == 0 ? changed : ret;
+	if (ret != 0)
+		return ret;
+
+	/* One that still cannot be written must not keep others from following. */
+	before = eth_tph_nb_current(tph);
+	ret = eth_tph_write_pending(dev, tph);
+	return ret == 0 ? changed + (int)(eth_tph_nb_current(tph) - before) : ret;
 }
 
 RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_eth_dev_tph_stash_sync, 26.11)

@@ -27,7 +27,7 @@
  * Lifetime: TPH and the stashes survive rte_eth_dev_stop() and
  * rte_eth_dev_start(). After rte_eth_dev_reset() they are restored by the next
  * rte_eth_dev_start(). A queue that rte_eth_dev_configure() takes away loses
- * its stash. rte_eth_dev_close() and the removal of the device forget all.
+ * its stash, and all queues do if that fails. rte_eth_dev_close() and the removal of the device forget all.
  *
  * Thread safety: for one port, all of these functions may be called at the same
  * time as each other and as rte_eth_dev_start() and rte_eth_dev_stop(), from
@@ -167,6 +167,11 @@ struct rte_eth_tph_info {
 	enum rte_eth_tph_mode mode;           /**< Mode in force, never AUTO */
 	enum rte_eth_tph_requester requester; /**< Requester in force, never AUTO */
 	enum rte_eth_tph_memory memory;       /**< Memory type in force */
+	/**
+	 * 1 if TPH is enabled on the port but off in the device: from a reset to the
+	 * next start, or because it could not be turned on again
+	 */
+	uint8_t suspended;
 	uint64_t reserved_64s[4];             /**< Reserved, 0 */
 	void *reserved_ptrs[2];               /**< Reserved, NULL */
 };
@@ -211,8 +216,8 @@ struct rte_eth_tph_stash_state {
 	/** Where the device has it; NONE if it was never given to the device */
 	enum rte_eth_tph_location location;
 	/**
-	 * ST table: the entry's number. Device: what the driver documents: the
-	 * offset of a register in BAR 0, or the number of a queue context.
+	 * ST table: the entry's number. Device: the offset of a register in BAR 0,
+	 * or the number of the queue if its context has it, as the driver documents.
 	 */
 	uint32_t index;
 	uint64_t reserved_64s[2];             /**< Reserved, 0 */
@@ -385,8 +390,9 @@ int rte_eth_dev_tph_enable(uint16_t port_id, const struct rte_eth_tph_conf *conf
  *   - -ENODEV: @p port_id is invalid.
  *   - -ENOTSUP: the driver does not support TPH.
  *   - -EALREADY: TPH is not enabled.
- *   - -EBUSY: the port is started or starting, has stashes and is not live
- *     (rte_eth_tph_info.live): stop it first.
+ *   - -EBUSY: the port is started, has stashes and is not live
+ *     (rte_eth_tph_info.live): stop it first. Or another thread is starting or
+ *     stopping it: try again.
  *   - -E_RTE_SECONDARY: not the primary process.
  *   - -EIO: the device was removed or cannot be reached.
  */
@@ -444,7 +450,8 @@ int rte_eth_dev_tph_stash_set(uint16_t port_id,
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Read the stash of a queue. It comes from memory: the device is not asked.
+ * Read the stash of a queue. It comes from memory: the device is not asked. A
+ * stash that was removed, but that the device still has, is told with objects 0.
  *
  * Thread safety: see the head of this file.
  *
@@ -472,8 +479,9 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
  * Find out anew on which CPUs the lcores of all stashes of a port may run, and
- * write those stashes that this changes, and those that could not be restored
- * when the port started. All or nothing.
+ * write those stashes that this changes: all of them or, on an error, none. Then
+ * write those that could not be written when the port started, as far as they can
+ * be written now.
  *
  * The operating system is asked for the affinity of each thread, so that this
  * sees what taskset and cgroups did too. It can be asked on Linux; elsewhere it
@@ -484,7 +492,7 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  * @param port_id
  *   The port identifier of the Ethernet device.
  * @return
- *   - 0 or more: the number of stashes that were changed.
+ *   - 0 or more: the number of stashes that were changed or written.
  *   - -ENODEV: @p port_id is invalid.
  *   - -EINVAL: TPH is not enabled; an lcore has gone, or floats over CPUs with
  *     different tags; a CPU has no tag.
@@ -495,6 +503,8 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  *   - -ENOMEM: no memory.
  *   - -E_RTE_SECONDARY: not the primary process.
  *   - -EIO: the device was removed or cannot be reached.
+ *   - Another error of rte_eth_dev_tph_stash_set(): a stash that was pending
+ *     still is, and all others are up to date.
  */
 __rte_experimental
 int rte_eth_dev_tph_stash_sync(uint16_t port_id);

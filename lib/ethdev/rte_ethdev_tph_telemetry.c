@@ -102,6 +102,7 @@ tel_fill(uint16_t port_id, struct rte_tel_data *d)
 	if (!info.enabled)
 		return 0;
 
+	rte_tel_data_add_dict_int(d, "suspended", info.suspended);
 	rte_tel_data_add_dict_string(d, "mode", rte_eth_tph_mode_name(info.mode));
 	rte_tel_data_add_dict_string(d, "requester",
 		rte_eth_tph_requester_name(info.requester));

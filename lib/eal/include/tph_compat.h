@@ -13,8 +13,13 @@
  * overlay.  Goes into older trees only.
  */
 
+#include <rte_atomic.h>
 #include <rte_common.h>
 #include <rte_log.h>
+
+#ifndef rte_memory_order_seq_cst
+#define rte_memory_order_seq_cst __ATOMIC_SEQ_CST
+#endif
 
 #ifndef RTE_CLASS_TO_BUS_DEVICE
 #define RTE_CLASS_TO_BUS_DEVICE(class_dev, type) RTE_DEV_TO_PCI((class_dev)->device)
