@@ -6,6 +6,7 @@ import pexpect
 import pytest
 
 from tphrig import acpi, cache, demo
+from tphrig.machine import PATIENCE
 from tphrig.say import Fail
 
 
@@ -22,28 +23,16 @@ def test_demo_fails_when_the_device_has_another_tag_than_the_table_says(rig, mon
         demo.run(rig)
 
 
-def sit_down(rig, target):
-    return pexpect.spawn("make", ["-C", str(cache.PROJECT), target, f"BUILD={rig.build}"],
-                         encoding="utf-8", timeout=120)
-
-
-def test_make_testpmd_gives_the_prompt_until_quit(rig):
-    person = sit_down(rig, "testpmd")
-    person.expect("testpmd> ")
-    person.send("tph enable port 0\r")
-    person.expect("Port 0: TPH is on, mode ds")
-    person.send("quit\r")
-    person.expect(pexpect.EOF)
-    person.close()
-    assert person.exitstatus == 0
-
-
-def test_make_shell_gives_a_shell_until_exit(rig):
-    person = sit_down(rig, "shell")
-    person.expect(r"exit ends it")
-    person.send("ls /sys/bus/pci/drivers/vfio-pci\r")
-    person.expect("0000:02:00.0")
-    person.send("exit\r")
+@pytest.mark.parametrize("target, greeting, typed, answer, end", (
+    ("testpmd", "testpmd> ", "tph enable port 0", "Port 0: TPH is on, mode ds", "quit"),
+    ("shell", "exit ends it", "ls /sys/bus/pci/drivers/vfio-pci", "0000:02:00.0", "exit")))
+def test_a_person_has_the_guest_until_the_end_is_typed(rig, target, greeting, typed, answer, end):
+    person = pexpect.spawn("make", ["-C", str(cache.PROJECT), target, f"BUILD={rig.build}"],
+                           encoding="utf-8", timeout=PATIENCE)
+    person.expect(greeting)
+    person.send(f"{typed}\r")
+    person.expect(answer)
+    person.send(f"{end}\r")
     person.expect(pexpect.EOF)
     person.close()
     assert person.exitstatus == 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""What goes wrong around the rig ends with one clear line, and leaves no half-built cache."""
+"""When something goes wrong around the rig, it says so in one line and leaves no half-built cache."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from tphrig import cache, demo, session, sources
+from tphrig.machine import PATIENCE
 from tphrig.say import Fail
 
 RIG = cache.PROJECT / "rig" / "rig"
@@ -31,7 +32,7 @@ def last_line(done):
 
 
 def half_built(home):
-    """What a later run could take for whole: there must be none of it."""
+    """What a later run could mistake for whole: there must be none of it."""
     places = [home / "dpdk-tph" / name for name in ("src", "out")]
     return [p for place in places if place.exists() for p in place.iterdir()
             if not p.name.startswith(".")]
@@ -81,7 +82,7 @@ def test_interrupted_build_ends_in_one_line_and_is_not_trusted(tmp_path, dpdk_so
             break
     time.sleep(3)
     run.send_signal(number)
-    _, errors = run.communicate(timeout=30)
+    _, errors = run.communicate(timeout=PATIENCE)
     assert run.returncode == 130
     assert errors.splitlines() == ["rig: error: interrupted: what was finished is kept, "
                                    "run it again to go on"]
@@ -93,7 +94,7 @@ def test_interrupted_build_ends_in_one_line_and_is_not_trusted(tmp_path, dpdk_so
 def test_ctrl_c_in_make_demo_ends_in_one_line_and_ends_the_guest(rig, tmp_path):
     mark = f"DEMO_OF={tmp_path}"
     demo = pexpect.spawn("make", ["-C", str(cache.PROJECT), "demo", f"BUILD={rig.build}"],
-                         env=os.environ | dict([mark.split("=")]), encoding="utf-8", timeout=120)
+                         env=os.environ | dict([mark.split("=")]), encoding="utf-8", timeout=PATIENCE)
     demo.expect("rig: testpmd ")
     demo.sendintr()
     demo.expect(pexpect.EOF)

@@ -9,9 +9,12 @@ only its writes can be seen.
 
 import pytest
 
-from tphrig import acpi, vfio
-from tphrig.demo import arrived_in_config, stashes
-from tphrig.guest import PORT_BDF
+from tphrig import acpi
+from tphrig.emulator import check_violations
+from tphrig.machine import PORT_BDF
+from tphrig.session import set_up
+from tphrig.testpmd import stashes
+from tphrig.trace import arrived_in_config, tph_events
 
 # As the igb of QEMU has TXCTL after a reset, and RXCTL by the X550's data sheet: relaxed ordering.
 AFTER_RESET = {"RXCTL": 0x0000a200, "TXCTL": 0x00002a00}
@@ -52,7 +55,8 @@ def txctl(guest, queue, bdf=PORT_BDF[0]):
 
 def msix_tags(guest, bdf=PORT_BDF[1]):
     """The tag in each entry of the MSI-X table, as QEMU has it."""
-    return [control >> 16 for control in guest.registers(guest.bar(bdf, 3), 40)[3::4]]
+    address, entries = guest.msix_table(bdf)
+    return [control >> 16 for control in guest.registers(address, 4 * entries)[3::4]]
 
 
 def off(emulated):
@@ -122,16 +126,13 @@ def tables(guest):
     emulated = []
 
     def make(place):
-        emulated.append(guest.emulate(PORT_BDF[0], "loc=none modes=ns,ds"))
-        emulated.append(guest.emulate(PORT_BDF[1], f"loc={place} modes=ns,iv"))
-        guest.load_vfio()
-        guest.bind(*PORT_BDF)
+        emulated[:] = set_up(guest, ("loc=none modes=ns,ds", f"loc={place} modes=ns,iv"))
         if place == "msix":
             return emulated, lambda: msix_tags(guest)
         return emulated, lambda: [emulated[1].table()[entry] for entry in range(10)]
     yield make
-    if guest.qemu.poll() is None:
-        assert [v for e in emulated for v in e.violations()] == []
+    if guest.runs():
+        check_violations(emulated)
 
 
 def vector_tags(**lcores):
@@ -152,7 +153,7 @@ def test_vector_mode_puts_tags_at_the_entries_of_the_vectors_of_queues(guest, ta
         testpmd.cmd("tph stash port 1 rxq 2 lcore 1 objects header")
         assert tags() == vector_tags(q0=2, q2=1)
         if place == "msix":
-            events = guest.tph_events(PORT_BDF[1], 0x1a0 + vfio.TPH_CTRL, mark)
+            events = tph_events(guest, PORT_BDF[1], mark)
             arrived = {vector: value >> 16 for kind, vector, value in events if kind == "entry"}
             assert {vector: tag for vector, tag in arrived.items() if tag} == {
                 1: tags()[1], 3: tags()[3]}

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tphrig import kernel
-from tphrig.guest import PORT_BDF
+from tphrig.machine import PATIENCE, PORT_BDF
+from tphrig.session import set_up
 
 SERIES = "".join(p.read_text(errors="replace") for p in kernel.patches())
 KUNIT = re.findall(r"^\+\s+KUNIT_CASE\((\w+)\)", SERIES, re.M)
@@ -24,9 +25,9 @@ def test_kunit(guest, case):
     assert re.search(rf"^ *ok \d+ {case}$", results, re.M), results
 
 
-def selftest(guest, program, timeout=240):
+def selftest(guest, program):
     """Run one of the kernel's selftests on port 0; return the result of each of its tests."""
-    _, output = guest.status(f"{program} {PORT_BDF[0]}", timeout=timeout)
+    _, output = guest.status(f"{program} {PORT_BDF[0]}", timeout=2 * PATIENCE)
     results = {name: f"{word}{rest}" for word, name, rest in RESULT.findall(output)}
     assert results, output
     return results, output
@@ -36,9 +37,7 @@ def selftest(guest, program, timeout=240):
                                      "loc=cap size=64", "loc=cap size=64 ext=0", "loc=none",
                                      "loc=msix", "loc=cap size=8 rp=0"))
 def test_selftest_of_tph_passes(guest, options):
-    emulated = guest.emulate(PORT_BDF[0], options)
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    emulated, = set_up(guest, (options, None))
     results, output = selftest(guest, SELFTEST)
     assert all(result.startswith("ok") for result in results.values()), output
     assert emulated.violations() == []
@@ -49,8 +48,7 @@ def test_existing_selftest_gives_the_same_results_with_and_without_the_series(
         guest, untouched_guest, program):
     results = []
     for one in (guest, untouched_guest):
-        one.load_vfio(host_opt_in=False)
-        one.bind(*PORT_BDF)
+        set_up(one, (None, None), host_opt_in=False)
         results.append(selftest(one, program)[0])
     assert results[0] == results[1]
     assert not any(result.startswith("not ok") for result in results[0].values()), results[0]

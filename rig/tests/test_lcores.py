@@ -8,9 +8,9 @@ The judges are the ACPI table and QEMU's trace.
 import time
 
 from tphrig import acpi
-from tphrig.demo import flowing, stashes
-from tphrig.guest import PORT_BDF
-from tphrig.session import LCORES, TESTPMD
+from tphrig.machine import PATIENCE, PORT_BDF
+from tphrig.session import set_up
+from tphrig.testpmd import LCORES, OPTIONS, stashes
 
 DS = "loc=none modes=ns,ds"
 REGISTERS = {"Rx": "RXCTL", "Tx": "TXCTL"}
@@ -39,8 +39,8 @@ def tags_written(guest, since):
             in guest.trace.igb_control(guest.bar0(PORT_BDF[0]), since)}
 
 
-def eventually(check, what, seconds=180):
-    end = time.monotonic() + seconds
+def eventually(check, what):
+    end = time.monotonic() + PATIENCE
     while not check():
         assert time.monotonic() < end, what
         time.sleep(0.2)
@@ -57,7 +57,7 @@ def test_sync_writes_what_lcores_that_were_moved_take_along_and_nothing_else(gue
         assert "0 stashes changed" in testpmd.cmd("tph sync port 0")
         assert tags_written(guest, mark) == {}
 
-    with guest.testpmd(TESTPMD) as testpmd:
+    with guest.testpmd() as testpmd:
         testpmd.cmd("tph enable port 0")
         testpmd.cmd("start tx_first")
         moving = [r for r in stashes(testpmd.cmd("show port 0 tph")) if r.lcore == 1]
@@ -74,13 +74,12 @@ def test_sync_writes_what_lcores_that_were_moved_take_along_and_nothing_else(gue
         by_cgroup(guest, tid, [0])
         sync(0)
         assert {r.cpu for r in stashes(testpmd.cmd("show port 0 tph")) if r.lcore == 1} == {0}
-        packets = flowing(testpmd)
-        assert packets and all(packets.values())
+        assert testpmd.forwards()
 
 
 def test_lcore_may_float_over_cpus_with_one_tag_but_not_over_others(guest, ports):
     assert acpi.tags()[1].tag("pm", True) == acpi.tags()[3].tag("pm", True)
-    options = TESTPMD.replace(LCORES, "'0@(1,3),1@0,2@2'") + " --disable-link-check"
+    options = OPTIONS.replace(LCORES, "'0@(1,3),1@0,2@2'") + " --disable-link-check"
     with guest.testpmd(options) as testpmd:
         testpmd.cmd("tph enable port 1 mode iv requester extended memory persistent")
         assert testpmd.cmd("tph stash port 1 rxq 1 lcore 0 objects payload").strip() == ""
@@ -95,7 +94,7 @@ def test_lcore_may_float_over_cpus_with_one_tag_but_not_over_others(guest, ports
 
 
 def test_tag_that_is_wider_than_the_register_is_refused_and_not_written(guest, ports):
-    with guest.testpmd(f"{TESTPMD} --disable-link-check") as testpmd:
+    with guest.testpmd(f"{OPTIONS} --disable-link-check") as testpmd:
         testpmd.cmd("tph enable port 0 mode ds requester extended")
         mark = guest.trace.mark()
         said = testpmd.cmd("tph stash port 0 rxq all lcore 1 objects payload")
@@ -120,7 +119,7 @@ class Example:
         self._wait_gone()
 
     def _wait_gone(self):
-        self.guest.run("while pidof dpdk-tph_lcore >/dev/null; do sleep 0.1; done", timeout=60)
+        self.guest.run("while pidof dpdk-tph_lcore >/dev/null; do sleep 0.1; done")
 
     def end(self):
         self.guest.run("kill -TERM $(pidof dpdk-tph_lcore)")
@@ -135,9 +134,7 @@ def stashed(lcore_cpus):
 
 
 def test_sixteen_lcores_that_stash_at_the_same_time_lose_no_update(guest):
-    ports = [guest.emulate(bdf, DS) for bdf in PORT_BDF]
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    ports = set_up(guest, (DS, DS))
     cpus = [1] * 6 + [2] * 5 + [3] * 5
     wanted, mark = stashed(cpus), guest.trace.mark()
     lcores = "0@0,(1-6)@1,(7-11)@2,(12-16)@3"
@@ -153,9 +150,7 @@ def test_sixteen_lcores_that_stash_at_the_same_time_lose_no_update(guest):
 
 
 def test_example_stashes_forwards_and_follows_its_lcores(guest):
-    port = guest.emulate(PORT_BDF[0], DS)
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    port, = set_up(guest, (DS, None))
     start = guest.trace.mark()
     with Example(guest, f"--lcores '{LCORES}' -a {PORT_BDF[0]}") as example:
         eventually(lambda: len(tags_written(guest, start)) == 4, "no tags arrive")
@@ -166,7 +161,7 @@ def test_example_stashes_forwards_and_follows_its_lcores(guest):
                 "--rxq=2 --txq=2 --total-num-mbufs=4096")
         with guest.testpmd(peer) as testpmd:
             testpmd.cmd("start")
-            packets = flowing(testpmd)
+            packets = testpmd.packets()
             assert any(n for (direction, *_), n in packets.items() if direction == "Rx"), \
                 "nothing comes back"
 

@@ -4,8 +4,9 @@
 
 import pytest
 
-from tphrig import acpi
-from tphrig.guest import CPUS, PORT_BDF
+from tphrig import acpi, vfio
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import CPUS, PORT_BDF
 
 BDF = PORT_BDF[0]
 
@@ -39,7 +40,7 @@ def test_every_write_reaches_the_device_beneath(untouched_guest, function):
     function.base_api("enable iv")
     function.base_api("set 3 1 0xabc")
     writes = untouched_guest.trace.config_writes(BDF, mark)
-    assert (0x1a0 + 0xc + 2 * 3, 0xabc) in writes
+    assert (CAPABILITY + vfio.TPH_TABLE + 2 * 3, 0xabc) in writes
 
 
 @pytest.mark.parametrize("extended", (False, True))

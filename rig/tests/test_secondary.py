@@ -2,9 +2,8 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """A secondary process reads what the primary one has set, and changes nothing."""
 
-from tphrig.demo import stashes
-from tphrig.guest import PORT_BDF
-from tphrig.session import LCORES, TESTPMD
+from tphrig.machine import PORT_BDF
+from tphrig.testpmd import LCORES, OPTIONS, stashes
 
 CHANGES = ("tph enable port 1", "tph disable port 0", "tph sync port 0",
            "tph stash port 0 rxq 0 lcore 4 objects descriptor")
@@ -13,7 +12,7 @@ CHANGES = ("tph enable port 1", "tph disable port 0", "tph sync port 0",
 def test_secondary_process_reads_and_changes_nothing(guest, ports):
     # Both must map the same memory at the same addresses.
     guest.run("echo 0 > /proc/sys/kernel/randomize_va_space")
-    options = f"{TESTPMD} --num-procs=2"
+    options = f"{OPTIONS} --num-procs=2"
     with guest.testpmd(f"{options} --proc-id=0") as primary:
         primary.cmd("tph enable port 0")
         primary.cmd("tph stash port 0 rxq 0 lcore 1 objects payload")
@@ -25,7 +24,7 @@ def test_secondary_process_reads_and_changes_nothing(guest, ports):
         guest.run("printf '%s\\n' " + " ".join(f"'{line}'" for line in lines) + " > /tmp/commands")
         secondary = options.replace(LCORES, "3@1,4@1,5@1")
         said = guest.run(f"dpdk-testpmd --proc-type=secondary {secondary} --proc-id=1 "
-                         "--cmdline-file=/tmp/commands </dev/null 2>&1", timeout=120)
+                         "--cmdline-file=/tmp/commands </dev/null 2>&1")
         assert stashes(said) == 2 * stashes(before) and len(stashes(before)) == 1, said
         assert "Port 1: TPH is off" in said
         assert said.count("primary process") == len(CHANGES), said

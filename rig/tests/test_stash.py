@@ -9,8 +9,10 @@ the emulator; never what testpmd says of tags.
 import pytest
 
 from tphrig import acpi
-from tphrig.demo import arrived_in_config, arrived_in_register, flowing, lcore_cpus, stashes
-from tphrig.guest import PORT_BDF
+from tphrig.machine import PORT_BDF
+from tphrig.session import set_up
+from tphrig.testpmd import lcore_cpus, stashes
+from tphrig.trace import arrived_in_config, arrived_in_register
 
 DEVICES = " ".join(f"-a {bdf}" for bdf in PORT_BDF)
 # igb's RXCTL enables: 0 descriptor fetch, 1 write-back, 2 header, 3 payload; 5 to 7 are DCA's.
@@ -35,9 +37,8 @@ def test_tag_in_registers_is_that_of_the_cpu_of_the_polling_lcore(guest, ports, 
         assert {r.lcore for r in rows} == set(cpus) - {min(cpus)}
         for row in rows:
             wanted = acpi.tags()[cpus[row.lcore]].tag("vm", False)
-            assert arrived_in_register(guest, PORT_BDF[0], row) == wanted
-        packets = flowing(testpmd)
-        assert packets and all(packets.values())
+            assert arrived_in_register(guest, PORT_BDF[0], row.direction, row.queue) == wanted
+        assert testpmd.forwards()
 
 
 @pytest.mark.parametrize("lcores", ("0@0,1@3,2@2", "0@2,1@0,2@3"))
@@ -97,9 +98,7 @@ def test_stash_by_hand_goes_to_the_lcore_named_and_replaces_the_old_tag(guest, p
 
 
 def test_a_queue_that_is_not_stashed_keeps_the_entry_that_firmware_left(guest):
-    port = guest.emulate(PORT_BDF[1], "loc=cap size=10 modes=ns,iv firmware=0x1234")
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    port, = set_up(guest, (None, "loc=cap size=10 modes=ns,iv firmware=0x1234"))
     with guest.testpmd(arguments("0@0,1@3,2@2")) as testpmd:
         testpmd.cmd("tph enable port 1 mode iv")
         testpmd.cmd("tph stash port 1 rxq 1 lcore 1 objects payload")
@@ -110,9 +109,7 @@ def test_a_queue_that_is_not_stashed_keeps_the_entry_that_firmware_left(guest):
 
 
 def test_nothing_is_left_in_the_device_when_testpmd_is_killed(guest):
-    port = guest.emulate(PORT_BDF[1], "loc=cap size=10 modes=ns,iv firmware=0x77")
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    port, = set_up(guest, (None, "loc=cap size=10 modes=ns,iv firmware=0x77"))
     with guest.testpmd(arguments("0@0,1@3,2@2")) as testpmd:
         testpmd.cmd("tph enable port 1")
         testpmd.cmd("start tx_first")

@@ -5,9 +5,9 @@
 import pytest
 
 from tphrig import acpi
-from tphrig.demo import arrived_in_register, flowing, lcore_cpus, stashes
-from tphrig.guest import PORT_BDF
-from tphrig.session import LCORES, TESTPMD
+from tphrig.machine import PORT_BDF
+from tphrig.testpmd import LCORES, OPTIONS, lcore_cpus, stashes
+from tphrig.trace import arrived_in_register
 
 COMMANDS = ("tph enable port", "tph disable port", "tph stash port", "tph sync port",
             "show port (port_id|all) tph")
@@ -31,7 +31,7 @@ COMPLETIONS = (
 
 @pytest.fixture
 def testpmd(guest, ports):
-    with guest.testpmd(f"{TESTPMD} --disable-link-check") as running:
+    with guest.testpmd(f"{OPTIONS} --disable-link-check") as running:
         yield running
 
 
@@ -68,7 +68,7 @@ def test_port_all_means_every_port(ports, testpmd):
     ("--tph", {"Rx": {"descriptor", "header", "payload"}, "Tx": {"descriptor", "payload"}}),
     ("--tph=descriptor", {"Rx": {"descriptor"}, "Tx": {"descriptor"}})))
 def test_option_enables_tph_and_binds_the_queues_that_are_polled(guest, ports, option, objects):
-    with guest.testpmd(f"{TESTPMD} {option}") as testpmd:
+    with guest.testpmd(f"{OPTIONS} {option}") as testpmd:
         assert all(port.ctrl() & 0x300 for port in ports)
         testpmd.cmd("start tx_first")
         rows = stashes(testpmd.cmd("show port 0 tph"))
@@ -76,14 +76,13 @@ def test_option_enables_tph_and_binds_the_queues_that_are_polled(guest, ports, o
         for row in rows:
             assert row.objects == objects[row.direction]
             wanted = acpi.tags()[lcore_cpus(LCORES)[row.lcore]].tag("vm", False)
-            assert arrived_in_register(guest, PORT_BDF[0], row) == wanted
-        packets = flowing(testpmd)
-        assert packets and all(packets.values())
+            assert arrived_in_register(guest, PORT_BDF[0], row.direction, row.queue) == wanted
+        assert testpmd.forwards()
 
 
 def test_option_with_unknown_objects_ends_testpmd_with_one_line(guest, ports):
-    command = f"dpdk-testpmd {TESTPMD} --tph=cabbage </dev/null 2>&1"
-    status, said = guest.status(command, timeout=120)
+    command = f"dpdk-testpmd {OPTIONS} --tph=cabbage </dev/null 2>&1"
+    status, said = guest.status(command)
     line, = (line for line in said.splitlines() if "cabbage" in line)
     assert status != 0 and "descriptor, header, payload" in line
     assert all(port.ctrl() & 0x300 == 0 for port in ports)

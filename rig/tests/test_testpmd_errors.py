@@ -4,9 +4,10 @@
 
 import pytest
 
-from tphrig.demo import flowing
-from tphrig.guest import PORT_BDF
-from tphrig.session import TESTPMD
+from tphrig.machine import PORT_BDF
+from tphrig.session import set_up
+
+DS = "loc=none modes=ns,ds"
 
 
 def one_line(output):
@@ -16,46 +17,38 @@ def one_line(output):
 
 
 def refuses_and_forwards(guest, reason):
-    with guest.testpmd(TESTPMD) as testpmd:
+    with guest.testpmd() as testpmd:
         line = one_line(testpmd.cmd("tph enable port 0"))
         assert reason in line
         testpmd.cmd("start tx_first")
-        packets = flowing(testpmd)
-        assert packets and all(packets.values())
+        assert testpmd.forwards()
         return line
 
 
 def test_kernel_without_the_series_is_named(untouched_guest):
-    untouched_guest.emulate(PORT_BDF[0], "loc=none modes=ns,ds")
-    untouched_guest.load_vfio(host_opt_in=False)
-    untouched_guest.bind(*PORT_BDF)
+    set_up(untouched_guest, (DS, None), host_opt_in=False)
     refuses_and_forwards(untouched_guest, "kernel")
 
 
 def test_host_that_has_not_opted_in_is_named(guest):
-    guest.emulate(PORT_BDF[0], "loc=none modes=ns,ds")
-    guest.load_vfio(host_opt_in=False)
-    guest.bind(*PORT_BDF)
+    set_up(guest, (DS, None), host_opt_in=False)
     line = refuses_and_forwards(guest, "enable_unsafe_tph")
     assert "capability" not in line
 
 
 def test_device_without_the_capability_is_named(guest):
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    set_up(guest, (None, None))
     refuses_and_forwards(guest, "capability")
 
 
 def test_root_port_that_completes_no_tph_is_named(guest):
-    guest.emulate(PORT_BDF[0], "loc=none modes=ns,ds rp=0")
-    guest.load_vfio()
-    guest.bind(*PORT_BDF)
+    set_up(guest, (f"{DS} rp=0", None))
     refuses_and_forwards(guest, "Root Port")
 
 
 @pytest.fixture
 def testpmd(guest, ports):
-    with guest.testpmd(TESTPMD) as running:
+    with guest.testpmd() as running:
         yield running
 
 

@@ -7,10 +7,10 @@ import itertools
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import NVME_BDF, PORT_BDF
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import NVME_BDF, PORT_BDF
 from tphrig.vfio import DS, EXTENDED, IV, NS, OFF, STANDARD
 
-CAPABILITY = 0x1a0
 PATTERNS = (0xffffffff, 0x00000000)
 
 

@@ -8,7 +8,8 @@ import uuid
 import pytest
 
 from tphrig import acpi, vfio
-from tphrig.guest import PORT_BDF, RCIEP_BDF
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import PORT_BDF, RCIEP_BDF
 from tphrig.vfio import EXTENDED, IV, STANDARD, fails
 
 BDF = PORT_BDF[0]
@@ -34,7 +35,7 @@ def test_physical_and_virtual_functions_are_apart(functions):
     pf, physical = functions.open("loc=cap size=4 firmware=0x5a", enable_sriov=1)
     pf.feature(vfio.VF_TOKEN, vfio.SET, token.bytes)
     numvfs = f"/sys/bus/pci/devices/{BDF}/sriov_numvfs"
-    guest.run(f"echo 1 > {numvfs}", timeout=60)
+    guest.run(f"echo 1 > {numvfs}")
     guest.bind(VF_BDF)
     vf = functions.user.open(VF_BDF, token)
     assert (vf.info().usable, vf.info().user_opt_in) == (True, False)
@@ -58,7 +59,7 @@ def test_physical_and_virtual_functions_are_apart(functions):
     assert virtual.ctrl() & 0x300 == 0
     assert physical.ctrl() == pf.control() == ON
     assert physical.table() == {0: 0x701, 1: 0x5a, 2: 0x5a, 3: 0x5a}
-    guest.run(f"echo 0 > {numvfs}", timeout=60)
+    guest.run(f"echo 0 > {numvfs}")
 
 
 @pytest.mark.parametrize("functions_with", ("intel_iommu=off",), indirect=True)
@@ -81,9 +82,9 @@ def test_where_tph_is_turned_off_for_the_whole_system_the_capability_is_hidden(f
     info = device.info()
     assert (info.capable, info.usable, info.host_opt_in) == (True, False, True)
     assert device.tph() is None
-    device.write(0x1a0 + vfio.TPH_CTRL, ON)
-    device.write(0x1a0 + vfio.TPH_TABLE, 0x1234)
-    assert device.bytes(0x1a0, 20) == bytes(20)
+    device.write(CAPABILITY + vfio.TPH_CTRL, ON)
+    device.write(CAPABILITY + vfio.TPH_TABLE, 0x1234)
+    assert device.bytes(CAPABILITY, 20) == bytes(20)
     with fails(errno.EOPNOTSUPP):
         device.opt_in()
     assert (emulated.ctrl(), emulated.stats()["config_writes"]) == (0, 0)

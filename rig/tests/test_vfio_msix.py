@@ -7,12 +7,11 @@ import errno
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import NVME_BDF, PORT_BDF
-from tphrig.trace import tags_changed_with_requester_on
+from tphrig.machine import NVME_BDF, PORT_BDF
+from tphrig.trace import tags_changed_with_requester_on, tph_events
 from tphrig.vfio import DS, EXTENDED, IV, OFF, fails
 
 BDF = PORT_BDF[0]
-CONTROL = 0x1a0 + vfio.TPH_CTRL
 ON = EXTENDED | IV
 TAGS = list(range(0x701, 0x70b))
 
@@ -22,7 +21,7 @@ def ordered(guest):
     """Whatever the test does, no tag changes while the requester is on."""
     mark = guest.trace.mark()
     yield
-    assert tags_changed_with_requester_on(guest.tph_events(BDF, CONTROL, mark)) == []
+    assert tags_changed_with_requester_on(tph_events(guest, BDF, mark)) == []
 
 
 @pytest.mark.parametrize("mode", (IV, DS))
@@ -204,5 +203,5 @@ def test_2048_vectors_take_one_batch(more_functions):
         writes = [w for w in more_functions.guest.trace.writes(NVME_BDF, mark) if w[0] == "msix"]
         assert len(writes) == count
     assert device.msix_tags(range(2048)) == [0x8000 | 2048 + i for i in range(2048)]
-    events = more_functions.guest.tph_events(NVME_BDF, control, begin)
+    events = tph_events(more_functions.guest, NVME_BDF, begin, control)
     assert tags_changed_with_requester_on(events) == []

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import PORT_BDF
+from tphrig.machine import PORT_BDF
 from tphrig.vfio import GET, PROBE, SET, TPH, fails
 
 ENABLE, ST_CONFIG, CPU_ST = (TPH[f"VFIO_DEVICE_FEATURE_TPH_{name}"]

@@ -7,7 +7,9 @@ import itertools
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import PORT_BDF
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import PORT_BDF
+from tphrig.trace import tph_events
 from tphrig.vfio import EXTENDED, IV
 
 BDF = PORT_BDF[0]
@@ -92,7 +94,7 @@ def test_what_was_only_put_down_never_reaches_the_device(functions):
     heir.opt_in()
     heir.set_control(ON)
     assert emulated.table() == dict.fromkeys(range(SIZE), FIRMWARE)
-    table = range(0x1a0 + vfio.TPH_TABLE, 0x1a0 + vfio.TPH_TABLE + 2 * SIZE)
+    table = range(CAPABILITY + vfio.TPH_TABLE, CAPABILITY + vfio.TPH_TABLE + 2 * SIZE)
     written = functions.guest.trace.config_writes(BDF, mark)
     assert not [w for w in written if w[0] in table and 0x11 in (w[1] & 0xffff, w[1] >> 16)]
 
@@ -108,7 +110,7 @@ def test_tags_are_gone_from_the_msix_table_before_its_vectors_are(functions, end
     mark = functions.guest.trace.mark()
     ending(functions, device)
     assert emulated.ctrl() & 0x300 == 0
-    events = functions.guest.tph_events(BDF, 0x1a0 + vfio.TPH_CTRL, mark)
+    events = tph_events(functions.guest, BDF, mark)
     cleared = {vector for kind, vector, value in events if kind == "entry" and value >> 16 == 0}
     assert cleared >= set(range(6))
 

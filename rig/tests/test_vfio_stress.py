@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from tphrig import vfio
-from tphrig.guest import PORT_BDF
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import PORT_BDF
 from tphrig.vfio import DS, EXTENDED, IV, NS, SET, STANDARD, TPH
 
 BDF = PORT_BDF[0]
@@ -47,7 +48,7 @@ class Model:
 
 def random_steps(dice, device, model, buffer):
     """Lines for the user's process, and whether each of them must succeed."""
-    control, table = 0x1a0 + vfio.TPH_CTRL, 0x1a0 + vfio.TPH_TABLE
+    control, table = CAPABILITY + vfio.TPH_CTRL, CAPABILITY + vfio.TPH_TABLE
     head = f"ioctl {device.fd} {vfio.FEATURE:#x} "
     for _ in range(CHECK_EVERY):
         kind = dice.randrange(8)
@@ -89,7 +90,7 @@ def random_steps(dice, device, model, buffer):
                 yield head + (struct.pack("<II", argsz, flags | index) + junk).hex(), None
         else:
             width = dice.choice((1, 2, 4))
-            yield device.read_line(0x1a0 + dice.randrange(12 + 2 * SIZE - width), width), True
+            yield device.read_line(CAPABILITY + dice.randrange(12 + 2 * SIZE - width), width), True
 
 
 @pytest.mark.parametrize("seed", (1, 2))
@@ -119,7 +120,7 @@ def test_all_at_once_from_many_threads_is_in_order(functions, options, entries):
     tph = device.tph()
     device.close()
     user = functions.user
-    calls, _ = user.call(f"race {user.group(BDF)} {BDF} {tph:#x} {entries} 10 10 1", timeout=180)
+    calls, _ = user.call(f"race {user.group(BDF)} {BDF} {tph:#x} {entries} 10 10 1")
     assert calls > 100
     assert emulated.ctrl() & 0x300 == 0, "closed"
     if "cap" in options:

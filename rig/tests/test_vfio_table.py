@@ -8,7 +8,8 @@ import math
 import pytest
 
 from tphrig import acpi, vfio
-from tphrig.guest import CPUS, PORT_BDF
+from tphrig.emulator import CAPABILITY
+from tphrig.machine import CPUS, PORT_BDF
 from tphrig.vfio import TPH, fails
 
 FIRMWARE = 0x5a
@@ -246,7 +247,7 @@ def test_a_wide_tag_in_config_space_is_dropped_where_extended_was_not_negotiated
 
 
 @pytest.mark.parametrize("size, pos, entries", (
-    (2048, 0x1a0, 64), (65, 0x1a0, 64), (64, 0xf80, 58), (2048, 0xff0, 2), (1, 0xff0, 1),
+    (2048, CAPABILITY, 64), (65, CAPABILITY, 64), (64, 0xf80, 58), (2048, 0xff0, 2), (1, 0xff0, 1),
     (2, 0xff4, 0)))
 def test_a_device_that_lies_about_its_table_gets_no_more_than_there_is(functions, size, pos, entries):
     device, emulated = functions.open(f"loc=cap size={size} pos={pos:#x} firmware={FIRMWARE}")

@@ -6,83 +6,19 @@ Nothing that testpmd says of tags is believed: each is compared with the ACPI
 table, and with what arrived at the device.
 """
 
-import re
 import time
-from collections import namedtuple
 
 from . import acpi
-from .guest import PORT_BDF
+from .machine import PORT_BDF
 from .say import Fail, say
-from .session import LCORES, TESTPMD, set_up
+from .session import set_up
+from .testpmd import LCORES, OPTIONS, lcore_cpus, stashes
+from .trace import arrived_in_config, arrived_in_register
 
-# Emulated links take some seconds to come up.
-FORWARD_SECONDS = 20
-# A row of `show port <id> tph`
-Stash = namedtuple("Stash", "direction queue lcore cpu node tag objects place index state")
-ROW = re.compile(r"^ +(Rx|Tx) +(\d+) +(\d+|-) +(\d+) +(\d+|-) +(0x[0-9a-f]+) +(\S+) +"
-                 r"(\S+)(?: (\w+))? +(applied|pending)", re.M)
-STREAM = re.compile(r"RX Port= *(\d+)/Queue= *(\d+) +-> TX Port= *(\d+)/Queue= *(\d+) -+\s+"
-                    r"RX-packets: (\d+) +TX-packets: (\d+)")
-# Where the entries of a ST table in the capability begin (PCIe 6.2, 7.9.13)
-ST_TABLE = 0xc
-# Behind the last extended capability of QEMU's igb, where the emulator puts its own.
-CAPABILITY = 0x1a0
-
-
-def stashes(shown):
-    """The rows of what `show port <id> tph` printed."""
-    rows = []
-    for row in ROW.findall(shown):
-        direction, queue, lcore, cpu, node, tag, objects, place, index, state = row
-        rows.append(Stash(direction, int(queue), None if lcore == "-" else int(lcore), int(cpu),
-                          None if node == "-" else int(node), int(tag, 16),
-                          frozenset(objects.split(",")), place, int(index, 0) if index else None,
-                          state))
-    return rows
-
-
-def streams(shown):
-    """Packets by direction, port and queue, of what `show fwd stats all` printed."""
-    packets = {}
-    for rx_port, rx_queue, tx_port, tx_queue, received, sent in STREAM.findall(shown):
-        packets["Rx", int(rx_port), int(rx_queue)] = int(received)
-        packets["Tx", int(tx_port), int(tx_queue)] = int(sent)
-    return packets
-
-
-def flowing(testpmd):
-    """Packets by direction, port and queue, once every stream has some, or when time is up."""
-    end = time.monotonic() + FORWARD_SECONDS
-    while True:
-        time.sleep(1)
-        packets = streams(testpmd.cmd("show fwd stats all"))
-        if (packets and all(packets.values())) or time.monotonic() > end:
-            return packets
-
-
-def lcore_cpus(lcores):
-    """The CPU of each lcore of an EAL option such as 0@0,1@3."""
-    return {int(lcore): int(cpu) for lcore, cpu in (part.split("@") for part in lcores.split(","))}
-
-
-def arrived_in_register(guest, bdf, stash):
-    """The tag that QEMU last saw written for a queue: bits 31:24 of RXCTL or TXCTL."""
-    name = {"Rx": "RXCTL", "Tx": "TXCTL"}[stash.direction]
-    values = [v for register, queue, v in guest.trace.igb_control(guest.bar0(bdf))
-              if (register, queue) == (name, stash.queue)]
-    return values[-1] >> 24 if values else None
-
-
-def arrived_in_config(guest, bdf, entry):
-    """The tag that QEMU last saw written at an entry of the table in the capability."""
-    offset = CAPABILITY + ST_TABLE + 2 * entry
-    tag = None
-    for where, value in guest.trace.config_writes(bdf):
-        if where == offset:
-            tag = value & 0xffff
-        elif where == offset - 2 and offset % 4 == 2:
-            tag = value >> 16 or tag
-    return tag
+DIRECTIONS, QUEUES = ("Rx", "Tx"), (0, 1)
+# Port 0 steers both directions, port 1 by interrupt vectors, which only Rx queues have.
+STASHED = [(port, direction, queue) for port, direction in ((0, "Rx"), (0, "Tx"), (1, "Rx"))
+           for queue in QUEUES]
 
 
 def run(rig):
@@ -91,8 +27,8 @@ def run(rig):
     say("booting the guest")
     with rig.guest() as guest:
         emulated = set_up(guest)
-        say(f"testpmd {TESTPMD}")
-        with guest.testpmd(TESTPMD) as testpmd:
+        say(f"testpmd {OPTIONS}")
+        with guest.testpmd() as testpmd:
             faults = _show(guest, emulated, testpmd)
     if faults:
         raise Fail(f"the demonstration does not hold: {'; '.join(faults)}")
@@ -100,22 +36,18 @@ def run(rig):
 
 
 def _show(guest, emulated, testpmd):
+    """Do what a user would, print what comes of it; return what is wrong with it."""
     for line in ("tph enable port 0", "tph enable port 1", "start tx_first"):
         _give(testpmd, line)
-    packets = flowing(testpmd)
-    rows = {port: stashes(_give(testpmd, f"show port {port} tph")) for port in (0, 1)}
-    faults = _tags(guest, emulated, rows) + _packets(packets)
-    violations = sum(e.stats()["violations"] for e in emulated)
-    print(f"\nSpecification violations seen by the emulator: {violations}\n", flush=True)
-    if violations:
-        faults.append(f"{violations} specification violations")
+    packets = testpmd.packets()
+    rows = [(port, row) for port in range(len(PORT_BDF))
+            for row in stashes(_give(testpmd, f"show port {port} tph"))]
+    faults = _tags(guest, emulated, rows) + _packets(packets) + _violations(emulated)
     for line in ("stop", "tph disable port 0", "tph disable port 1"):
         testpmd.cmd(line)
     testpmd.quit()
     trouble = guest.trouble()
-    if trouble:
-        faults.append(f"the guest kernel complained: {trouble.splitlines()[0]}")
-    return faults
+    return faults + ([f"the guest kernel complained: {trouble.splitlines()[0]}"] if trouble else [])
 
 
 def _give(testpmd, line):
@@ -127,38 +59,48 @@ def _give(testpmd, line):
 def _tags(guest, emulated, rows):
     """Print each tag as it should be and as it arrived; return what differs."""
     faults = []
-    table = acpi.tags()
-    cpus = lcore_cpus(LCORES)
+    table, cpus = acpi.tags(), lcore_cpus(LCORES)
     print(f"\n{'port queue  lcore  CPU  tag by ACPI  stored in':60}arrived at the device")
-    for port, stash in ((p, s) for p in rows for s in rows[p]):
+    for port, row in rows:
         wide = port == 1    # the ST table has room for 16-bit tags, igb's registers for 8
-        wanted = table[cpus[stash.lcore]].tag("vm", wide)
-        if stash.place == "device":
-            seen = {"register write": arrived_in_register(guest, PORT_BDF[port], stash)}
-        else:
-            seen = {"emulator": emulated[port].table().get(stash.index),
-                    "config write": arrived_in_config(guest, PORT_BDF[port], stash.index)}
-        arrived = ", ".join(f"{_hex(tag)} ({by})" for by, tag in seen.items())
-        print(f"{port:4} {stash.direction} {stash.queue:2} {stash.lcore:6} {stash.cpu:4}  "
-              f"{_hex(wanted):11}  {stash.place} {stash.index:#x}".ljust(60) + arrived)
-        if stash.cpu != cpus[stash.lcore] or {wanted, stash.tag} | set(seen.values()) != {wanted}:
-            faults.append(f"port {port} {stash.direction} queue {stash.queue}: a tag differs")
-    expected = {(0, "Rx", 0), (0, "Rx", 1), (0, "Tx", 0), (0, "Tx", 1), (1, "Rx", 0), (1, "Rx", 1)}
-    missing = expected - {(p, s.direction, s.queue) for p in rows for s in rows[p]}
-    return faults + [f"port {p} {d} queue {q}: no stash" for p, d, q in sorted(missing)]
+        wanted = table[cpus[row.lcore]].tag("vm", wide)
+        arrived = _arrived(guest, emulated[port], row)
+        print(f"{port:4} {row.direction} {row.queue:2} {row.lcore:6} {row.cpu:4}  "
+              f"{_hex(wanted):11}  {row.place} {row.index:#x}".ljust(60) +
+              ", ".join(f"{_hex(tag)} ({by})" for by, tag in arrived.items()))
+        if row.cpu != cpus[row.lcore] or {wanted, row.tag, *arrived.values()} != {wanted}:
+            faults.append(f"port {port} {row.direction} queue {row.queue}: a tag differs")
+    shown = {(port, row.direction, row.queue) for port, row in rows}
+    return faults + [f"port {port} {direction} queue {queue}: no stash"
+                     for port, direction, queue in STASHED if (port, direction, queue) not in shown]
+
+
+def _arrived(guest, emulated, row):
+    """The tag of a stash as each that can see the device has it."""
+    if row.place == "device":
+        return {"register write": arrived_in_register(guest, emulated.bdf, row.direction, row.queue)}
+    return {"emulator": emulated.table().get(row.index),
+            "config write": arrived_in_config(guest, emulated.bdf, row.index)}
 
 
 def _packets(packets):
+    """Print the packets of each queue; return which queues have none."""
     faults = []
     print("\nport queue     packets")
-    for port in (0, 1):
-        for direction in ("Rx", "Tx"):
-            for queue in (0, 1):
+    for port in range(len(PORT_BDF)):
+        for direction in DIRECTIONS:
+            for queue in QUEUES:
                 count = packets.get((direction, port, queue), 0)
                 print(f"{port:4} {direction} {queue:2} {count:11}")
                 if not count:
                     faults.append(f"port {port} {direction} queue {queue}: no packets")
     return faults
+
+
+def _violations(emulated):
+    count = sum(one.stats()["violations"] for one in emulated)
+    print(f"\nSpecification violations seen by the emulator: {count}\n", flush=True)
+    return [f"{count} specification violations"] if count else []
 
 
 def _hex(tag):

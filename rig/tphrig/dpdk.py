@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from . import cache, sources
+from .machine import PATIENCE
 from .say import Fail, ninja_progress, run
 
 GRAFT = cache.PROJECT / "devtools" / "graft"
@@ -165,7 +166,7 @@ def unit_test(program, name, environment=()):
                "--no-shconf", f"--file-prefix={name}"]
     try:
         done = subprocess.run(command, env=os.environ | {"DPDK_TEST": name} | dict(environment),
-                              text=True, timeout=300, stdout=subprocess.PIPE,
+                              text=True, timeout=PATIENCE, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
     except subprocess.TimeoutExpired as late:
         raise Fail(f"{name}: not done within {late.timeout} s") from None

@@ -18,36 +18,18 @@ from pathlib import Path
 import pexpect
 import pexpect.fdpexpect
 
-from . import trace, vfio
+from . import machine, trace, vfio
+from .emulator import Emulated
+from .machine import PATIENCE
 from .say import Fail, check_disk
+from .testpmd import OPTIONS, Testpmd
 
-CPUS = 4
-# The machine always has these two; both are on one hub, so each receives what the other sends.
-PORT_BDF = ("0000:01:00.0", "0000:02:00.0")
-# A one-shot timer interrupt that emulation loses on a loaded machine is lost for good, and the
-# CPU with it; of a periodic one there is soon another.
-KERNEL_OPTIONS = ("console=ttyS0 quiet loglevel=5 panic=-1 intel_iommu=on hugepages=384 "
-                  "highres=off")
-# What the kernel says when it has found a fault in itself.
+# How the kernel reports a fault in itself.
 KERNEL_TROUBLE = re.compile(
     r"WARNING:|BUG:|Oops|Kernel panic|INFO: (?:task|possible|lockdep|rcu|trying)|"
     r"possible (?:circular|recursive) locking|suspicious RCU|KASAN|UBSAN|unreferenced object|"
     r"sleeping function called|inconsistent lock state|scheduling while atomic")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
-PROMPT = "testpmd> "
-# Ports tell of their link whenever they like, in the middle of a prompt too.
-QUIET = "--mask-event intr_lsc"
-# For the tests that need them, behind the ports: as many MSI-X vectors as there can be, two
-# functions in one slot, and an endpoint without a Root Port.
-NVME_BDF, SLOT_BDF, RCIEP_BDF = "0000:03:00.0", ("0000:04:00.0", "0000:04:00.1"), "0000:00:08.0"
-MORE_DEVICES = (
-    "-blockdev", "driver=null-co,node-name=disk,size=1048576,read-zeroes=on",
-    "-device", "pcie-root-port,id=rp2,bus=pcie.0,chassis=3,slot=3",
-    "-device", "nvme,id=nvme,bus=rp2,serial=rig,drive=disk,msix_qsize=2048,max_ioqpairs=2047",
-    "-device", "pcie-root-port,id=rp3,bus=pcie.0,chassis=4,slot=4",
-    "-device", "e1000e,id=slot0,bus=rp3,addr=0.0,multifunction=on",
-    "-device", "e1000e,id=slot1,bus=rp3,addr=0.1",
-    "-device", "igb,id=rciep,bus=pcie.0,addr=0x8")
 
 
 def strip(text):
@@ -57,11 +39,11 @@ def strip(text):
 class Guest:
     """Boots at once; use it as a context manager, or call stop().
 
-    With person, the terminal is what programs have on /dev/hvc0; else that is self.port.
+    Programs in the guest have self.port on /dev/hvc0; with person, they have the terminal there.
     """
 
-    def __init__(self, kernel, initramfs, acpi_table, devices=(), cmdline="", cpus=CPUS,
-                 person=False):
+    def __init__(self, kernel, initramfs, acpi_table, devices=(), cmdline="",
+                 cpus=machine.CPUS, person=False):
         self.folder = Path(tempfile.mkdtemp(prefix="dpdk-tph-"))
         check_disk(self.folder)
         self.console_log = self.folder / "console"
@@ -88,17 +70,10 @@ class Guest:
         command = [
             # QEMU must not outlive the program that drives it, however that ends.
             "setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
-            # With a thread for each CPU, QEMU 10.0 loses a wake-up now and then, and the CPU with it.
-            "-machine", "q35,kernel-irqchip=split", "-accel", "tcg,thread=single", "-cpu", "Haswell",
-            # Native hot-plug, and with it the link states that a bus reset needs.
-            "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
-            "-nodefaults", "-display", "none", "-no-reboot", "-smp", str(cpus), "-m", "2G",
-            *_numa(cpus),
-            "-device", "intel-iommu,intremap=on,caching-mode=on",
-            *_ports(), *devices,
+            *machine.qemu_options(cpus, devices),
             "-acpitable", f"file={acpi_table}",
             "-kernel", str(kernel / "bzImage"), "-initrd", str(initramfs),
-            "-append", f"{KERNEL_OPTIONS} {cmdline}",
+            "-append", f"{machine.KERNEL_OPTIONS} {cmdline}",
             "-serial", f"file:{self.console_log}",
             "-chardev", f"socket,id=shell,path={self.folder}/shell,server=on,wait=off",
             *_port_chardev(self.folder, person),
@@ -117,7 +92,7 @@ class Guest:
         self._wait_for_shell()
 
     def _connect(self, name):
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while True:
             connection = socket.socket(socket.AF_UNIX)
             try:
@@ -127,10 +102,11 @@ class Guest:
                 connection.close()
                 self._check_qemu()
                 if time.monotonic() > end:
-                    raise Fail("QEMU does not come up within 20 s: is the machine overloaded?") from None
+                    raise Fail(f"QEMU does not come up within {PATIENCE} s: is the machine "
+                               "overloaded?") from None
                 time.sleep(0.05)
         spawned = pexpect.fdpexpect.fdspawn(connection.detach(), encoding="utf-8",
-                                            codec_errors="replace", timeout=60)
+                                            codec_errors="replace")
         spawned.delaybeforesend = None
         return spawned
 
@@ -146,7 +122,7 @@ class Guest:
         return f"the guest's last words: {lines[-1].strip()}" if lines else "nothing on the console"
 
     def _wait_for_shell(self):
-        end = time.monotonic() + 90
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
                 # The shell may not listen yet when it is asked for the first time.
@@ -158,33 +134,35 @@ class Guest:
                     return
             except (pexpect.EOF, ConnectionError):
                 self._closed("boot")
-        raise Fail(f"the guest does not boot within 90 s; {self._console_end()}")
+        raise Fail(f"the guest does not boot within {PATIENCE} s; {self._console_end()}")
 
-    def run(self, command, check=True, timeout=60):
+    def run(self, command, check=True, timeout=PATIENCE):
         """Run a shell command in the guest and return what it prints; Fail if it fails."""
         status, output = self.status(command, timeout)
         if check and status:
             raise Fail(f"in the guest: {command}: status {status}: {output.strip()[-300:]}")
         return output
 
-    def status(self, command, timeout=60):
+    def status(self, command, timeout=PATIENCE):
         """Run a shell command in the guest; return its status and what it prints."""
         coded = base64.b64encode(command.encode()).decode()
         self.shell.send(f'echo "<""<"; eval "$(echo {coded} | base64 -d)" </dev/null 2>&1; '
                         's=$?; echo; echo ">"">"$s"<"\n')
-        self._expect(self.shell, "<<\n", 10, command)
-        self._expect(self.shell, r"\n>>(\d+)<\n", timeout, command)
-        return int(self.shell.match[1]), strip(self.shell.before)
+        self.expect(self.shell, "<<\n", command)
+        output = self.expect(self.shell, r"\n>>(\d+)<\n", command, timeout)
+        return int(self.shell.match[1]), output
 
     def start(self, command, terminal):
-        """Start a program that reads and writes a file, and go on."""
+        """Start a program with its input and output on a file, and do not wait for it."""
         # A child of the first process, which reaps it, not of the shell, which would not.
         inner = shlex.quote(f"exec {command} <{terminal} >{terminal} 2>&1")
         self.run(f"(setsid sh -c {inner} &)")
 
-    def _expect(self, spawned, pattern, timeout, what):
+    def expect(self, spawned, pattern, what, timeout=PATIENCE):
+        """Wait for a pattern on one of the guest's ports; return what came before it."""
         try:
-            return spawned.expect(pattern, timeout=timeout)
+            spawned.expect(pattern, timeout=timeout)
+            return strip(spawned.before)
         except (pexpect.EOF, ConnectionError):
             self._closed(what)
         except pexpect.TIMEOUT:
@@ -198,6 +176,9 @@ class Guest:
             self.qemu.wait(timeout=5)
         self._check_qemu()
         raise Fail(f"the guest's port closed during: {what}") from None
+
+    def runs(self):
+        return self.qemu.poll() is None
 
     def console(self):
         return self.console_log.read_text(errors="replace")
@@ -222,6 +203,14 @@ class Guest:
                  "[ ! -e $d ] || echo ${d##*/} > /sys/bus/pci/drivers/vfio-pci/unbind; done; "
                  "modprobe -r vfio-pci vfio_iommu_type1 2>/dev/null; true")
 
+    def tidy(self):
+        """Leave no vfio-pci, no program that used it, nothing emulated."""
+        self.run("killall -9 dpdk-testpmd vfio-user 2>/dev/null; true")
+        self.unload_vfio()
+        self.run("for d in /sys/kernel/debug/tph_emu/0*; do "
+                 "[ ! -e $d ] || echo ${d##*/} > /sys/kernel/debug/tph_emu/detach; done; "
+                 "rm -rf /dev/hugepages/* /var/run/dpdk")
+
     def emulate(self, bdf, options):
         """Give a function a TPH capability; see kernel/tph_emu/README.md for the options."""
         self.run("cd /sys/kernel/debug; [ -e tph_emu ] || insmod /lib/tph_emu.ko; "
@@ -240,9 +229,9 @@ class Guest:
         return self.bar(bdf, 0)
 
     def monitor(self, command):
-        """Give QEMU's monitor a command, and return its answer."""
+        """Give QEMU's monitor a command; return its answer."""
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(60)
+            connection.settimeout(PATIENCE)
             connection.connect(str(self.folder / "qmp"))
             answers = connection.makefile()
             answers.readline()
@@ -255,35 +244,17 @@ class Guest:
         return answer["return"]
 
     def registers(self, address, count=1):
-        """Registers of a device, 32 bits each, read from outside the guest."""
+        """32-bit registers of a device, read from outside the guest."""
         lines = self.monitor(f"xp /{count}xw {address:#x}").splitlines()
         return [int(value, 16) for line in lines for value in line.split(":")[1].split()]
 
     def msix_table(self, bdf):
         """Physical address and number of entries of a function's MSI-X table."""
         config = bytes.fromhex(self.run(f"od -An -v -tx1 -N 256 /sys/bus/pci/devices/{bdf}/config"))
-        at = config[0x34]
-        while config[at] != vfio.CAP_MSIX:
-            at = config[at + 1]
-        entries = (int.from_bytes(config[at + 2:at + 4], "little") & 0x7ff) + 1
-        offset = int.from_bytes(config[at + 4:at + 8], "little")
-        return self.bar(bdf, offset & 7) + (offset & ~7), entries
+        bar, offset, entries = vfio.msix_table(config)
+        return self.bar(bdf, bar) + offset, entries
 
-    def tph_events(self, bdf, control, since=0):
-        """Writes to TPH Control (at that offset) and to Vector Control of the MSI-X table.
-
-        In order, as ("control", None, value) and ("entry", vector, value).
-        """
-        base, entries = self.msix_table(bdf)
-        found = []
-        for kind, where, value in self.trace.writes(bdf, since):
-            if kind == "config" and where == control:
-                found.append(("control", None, value))
-            elif kind == "msix" and 0 <= where - base < 16 * entries and (where - base) % 16 == 12:
-                found.append(("entry", (where - base) // 16, value))
-        return found
-
-    def testpmd(self, options):
+    def testpmd(self, options=OPTIONS):
         return Testpmd(self, options)
 
     def vfio_user(self):
@@ -300,117 +271,7 @@ class Guest:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Emulated:
-    """One function's registers and counters, as the emulator in the guest has them."""
-
-    def __init__(self, guest, bdf):
-        self.guest, self.bdf = guest, bdf
-
-    def file(self, name):
-        return self.guest.run(f"cat /sys/kernel/debug/tph_emu/{self.bdf}/{name}")
-
-    def write(self, name, text):
-        self.guest.run(f"echo '{text}' > /sys/kernel/debug/tph_emu/{self.bdf}/{name}")
-
-    def base_api(self, command):
-        """Call the PCI core's in-kernel API on this function; return status and result."""
-        self.guest.status(f"echo '{command}' > /sys/kernel/debug/tph_emu/{self.bdf}/base_api")
-        return self.file("base_api").strip().rpartition(": ")[2]
-
-    def stats(self):
-        return {name: int(value) for name, value in
-                (line.split() for line in self.file("stats").splitlines() if line)}
-
-    def violations(self):
-        return [line for line in self.file("violations").splitlines() if line]
-
-    def table(self):
-        return {int(index): int(value, 16) for index, value in
-                (line.split() for line in self.file("table").splitlines() if line)}
-
-    def ctrl(self):
-        return int(self.file("ctrl"), 16)
-
-    def clear(self):
-        self.write("clear", 1)
-
-
-class Testpmd:
-    """An interactive testpmd on the guest's /dev/hvc0."""
-
-    __test__ = False
-
-    def __init__(self, guest, options):
-        self.guest, self.port, self.completions = guest, guest.port, 0
-        guest.start(f"dpdk-testpmd {options} {QUIET}", "/dev/hvc0")
-        guest._expect(self.port, PROMPT, 90, f"testpmd {options}")
-        self.start_output = strip(self.port.before)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
-
-    def cmd(self, line, timeout=60):
-        """Give a command, return what testpmd prints until its next prompt."""
-        self.port.send(line + "\n")
-        self.guest._expect(self.port, PROMPT, timeout, line)
-        lines = strip(self.port.before).splitlines()
-        while lines and not lines[0].strip():
-            lines.pop(0)
-        if lines and line in lines[0]:
-            lines.pop(0)
-        return "\n".join(lines)
-
-    def complete(self, typed):
-        """Type the start of a line and the tab key; return the words that it offers."""
-        self.completions += 1
-        end = f"# {self.completions} words asked for"
-        # Ctrl-C gives the line up, and a comment does nothing.
-        self.port.send(f"{typed}\t\x03{end}\n")
-        self.guest._expect(self.port, end, 60, f"{typed}<tab>")
-        said = strip(self.port.before)
-        self.guest._expect(self.port, PROMPT, 60, end)
-        return set(re.findall(r"^ ([\w,]+) \[", said, re.M))
-
-    def quit(self):
-        self.port.send("quit\n")
-        self.guest._expect(self.port, "Bye...", 60, "quit")
-        self._wait_gone()
-        return strip(self.port.before)
-
-    def kill(self):
-        self.guest.run("killall -9 dpdk-testpmd 2>/dev/null; true")
-        self._wait_gone()
-
-    def _wait_gone(self):
-        self.guest.run("while pidof dpdk-testpmd >/dev/null; do sleep 0.1; done", timeout=30)
-        self.guest.run("stty -F /dev/hvc0 raw -echo -iexten; rm -rf /dev/hugepages/* /var/run/dpdk")
-        with contextlib.suppress(pexpect.TIMEOUT):
-            self.port.expect("nothing says this", timeout=0.2)
-
-
-def _numa(cpus):
-    """Two nodes, so that a wrong one shows."""
-    half = cpus // 2
-    options = []
-    for node, span in enumerate((f"0-{half - 1}", f"{half}-{cpus - 1}")):
-        options += ["-object", f"memory-backend-ram,id=mem{node},size=1G",
-                    "-numa", f"node,nodeid={node},cpus={span},memdev=mem{node}"]
-    return options
-
-
 def _port_chardev(folder, person):
     if person:
         return "-chardev", "stdio,id=port,mux=on,signal=off", "-mon", "chardev=port"
     return "-chardev", f"socket,id=port,path={folder}/port,server=on,wait=off"
-
-
-def _ports():
-    options = []
-    for i in range(len(PORT_BDF)):
-        options += ["-netdev", f"hubport,id=hub{i},hubid=0",
-                    "-device", f"pcie-root-port,id=rp{i},bus=pcie.0,chassis={i + 1},slot={i + 1}",
-                    "-device", f"igb,id=port{i},bus=rp{i},netdev=hub{i},mac=52:54:00:00:00:0{i}"]
-    return options

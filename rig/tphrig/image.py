@@ -61,7 +61,7 @@ def _compile(source, target):
 
 
 def _libraries(programs):
-    """What the dynamic linker of this machine, which linked the programs, would load."""
+    """The libraries that the programs would load on this machine."""
     found = set()
     for program in programs:
         shown = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
@@ -75,7 +75,7 @@ def _libraries(programs):
 
 
 def acpi_table():
-    """Return the SSDT that gives the guest's CPUs their Steering Tags."""
+    """Return the SSDT with the Steering Tags of the guest's CPUs."""
     def fill(folder):
         done = subprocess.run(["iasl", "-p", folder / "tph", acpi.SOURCE], capture_output=True, text=True)
         if done.returncode:

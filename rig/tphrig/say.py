@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""What the rig tells a person: steps, progress of long commands, one line an error."""
+"""What the rig tells a person: steps, progress of long commands, one line per error."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-# Below this a failure is put down to the disk: builds fail in odd ways when it is full.
+# With less than this, blame the disk for a failure: builds fail in odd ways when it is full.
 DISK_FULL_BYTES = 32 << 20
 
 
@@ -24,11 +24,11 @@ def say(text):
 
 
 def check_disk(path):
-    """Raise Fail where a write under path cannot succeed for want of room."""
+    """Raise Fail if the disk of path is full."""
     while not os.path.exists(path):
         path = os.path.dirname(path)
     if shutil.disk_usage(path).free < DISK_FULL_BYTES:
-        raise Fail(f"the disk of {path} is full: free some room (a first run needs 8 GB), "
+        raise Fail(f"the disk of {path} is full: free some space (a first run needs 8 GB), "
                    "or set XDG_CACHE_HOME to another disk, and run again")
 
 
@@ -73,7 +73,7 @@ def _cause(log):
 
 
 def run(what, command, log, progress=None, **popen):
-    """Run a long command with its output in log, telling how far it is.
+    """Run a long command, write its output to log, and show its progress.
 
     progress maps a line of output to a text such as "12/340", or to None.
     """
@@ -103,7 +103,7 @@ def run(what, command, log, progress=None, **popen):
 
 
 def _relay(child, out, shown, progress):
-    """Copy what child writes into out, until it and all that it started have ended."""
+    """Copy the output of child to out, until it and all that it started have ended."""
     pipe, rest = child.stdout.fileno(), ""
     while True:
         if select.select([pipe], [], [], 0.5)[0]:
@@ -119,7 +119,7 @@ def _relay(child, out, shown, progress):
 
 
 def _stop(child):
-    """End a command and what it started; a build that is cut off must not write on."""
+    """End a command and all that it started: an interrupted build must not go on writing."""
     try:
         os.killpg(child.pid, signal.SIGTERM)
         child.wait(timeout=5)

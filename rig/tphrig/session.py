@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""What a run of the rig needs, built on demand; and the guest for a person to sit at."""
+"""Builds what a run of the rig needs, boots guests, and gives a person a terminal in one."""
 
 import contextlib
 import functools
@@ -11,18 +11,14 @@ import termios
 
 from . import dpdk, image
 from .cache import PROJECT
-from .guest import PORT_BDF, Guest
+from .guest import Guest
 from .kernel import Kernel
+from .machine import PORT_BDF
 from .say import Fail, say
+from .testpmd import OPTIONS
 
 # Port 0 keeps its tags in the NIC's registers, port 1 in a table in the capability.
 EMULATED = ("loc=none modes=ns,ds", "loc=cap size=10 modes=ns,iv")
-# lcore numbers differ from CPU numbers, so that one cannot pass for the other.
-LCORES = "0@0,1@3,2@2"
-# Flows differ by address in older releases, by UDP port in newer ones.
-TESTPMD = (f"--lcores {LCORES} {' '.join(f'-a {bdf}' for bdf in PORT_BDF)} -- "
-           "-i --nb-cores=2 --rxq=2 --txq=2 --rxq-intr --txonly-multi-flow --rss-udp "
-           "--total-num-mbufs=8192")
 
 
 class Rig:
@@ -33,7 +29,7 @@ class Rig:
 
     @functools.cached_property
     def options(self):
-        """The folder's options; the defaults of those that it does not have (yet)."""
+        """The options of the build folder, or the defaults where it has none yet."""
         options = {}
         for where in (PROJECT / "meson.build", self.build):
             if where == self.build and not (where / "meson-info").is_dir():
@@ -56,7 +52,7 @@ class Rig:
         return self.dpdk().program(name)
 
     def prepare(self, everything=False):
-        """Build what the guest of a person needs, or all that the tests need."""
+        """Build what a guest for a person needs, or all that the tests need."""
         names = dpdk.PROGRAMS if everything else ["dpdk-testpmd"]
         for name in names:
             self.program(name)
@@ -74,17 +70,17 @@ class Rig:
         return Guest(built, packed, image.acpi_table(), **how)
 
 
-def set_up(guest):
-    """Both ports with an emulated TPH capability, and in the hands of vfio-pci."""
-    emulated = [guest.emulate(bdf, options) for bdf, options in zip(PORT_BDF, EMULATED)]
-    guest.load_vfio()
+def set_up(guest, options=EMULATED, host_opt_in=True):
+    """Bind both ports to vfio-pci; give each a TPH capability first, unless its options are None."""
+    emulated = [guest.emulate(bdf, of_port) for bdf, of_port in zip(PORT_BDF, options) if of_port]
+    guest.load_vfio(host_opt_in)
     guest.bind(*PORT_BDF)
     return emulated
 
 
 @contextlib.contextmanager
 def _terminal():
-    """QEMU makes the terminal raw; it is the user's again whatever happens."""
+    """QEMU makes the terminal raw; undo that, whatever happens."""
     if not sys.stdin.isatty():
         raise Fail("this needs a terminal: run it from one")
     before = termios.tcgetattr(sys.stdin)
@@ -103,10 +99,10 @@ def _interactive(rig, command, hint):
 
 
 def testpmd(rig):
-    _interactive(rig, f"exec dpdk-testpmd {TESTPMD}",
+    _interactive(rig, f"exec dpdk-testpmd {OPTIONS}",
                  "try: tph enable port all, start tx_first, show port all tph; quit ends it.")
 
 
 def shell(rig):
     _interactive(rig, "stty sane; exec sh -i",
-                 f"a shell in the guest; dpdk-testpmd {TESTPMD} would start testpmd; exit ends it.")
+                 f"a shell in the guest; dpdk-testpmd {OPTIONS} would start testpmd; exit ends it.")

@@ -2,9 +2,9 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """What QEMU saw arrive at its devices: config writes, and writes to igb's registers.
 
-QEMU models neither RXCTL nor TPH, but traces every write, so this is an
-oracle outside the guest. Tail register writes, thousands a second, are left
-out on the way to the file.
+QEMU models neither RXCTL nor TPH, but traces every write: an oracle outside
+the guest. A filter drops the writes to tail registers, thousands a second,
+before they reach the file.
 """
 
 import os
@@ -12,6 +12,9 @@ import re
 import subprocess
 import time
 
+from . import vfio
+from .emulator import CAPABILITY
+from .machine import PATIENCE
 from .say import Fail
 
 QEMU_OPTIONS = ("-trace", "memory_region_ops_write", "-trace", "pci_cfg_write")
@@ -27,7 +30,7 @@ BAR0_SIZE = 0x20000
 
 
 class Trace:
-    """The filtered trace; mark() a moment, and ask what came since."""
+    """The filtered trace; mark() a moment, and ask later what came since."""
 
     def __init__(self, path):
         self.path, self.fifo, self.marks = path, None, 0
@@ -40,16 +43,16 @@ class Trace:
                                     stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _settle(self):
-        """Wait until all that QEMU has traced so far is through the filter: a line goes after it."""
+        """Wait until all that QEMU has traced so far is in the file, by sending a line after it."""
         self.marks += 1
         begin = self.path.stat().st_size
         line = f"rig mark {self.marks}\n"
-        # Not blocking where there is no filter any more; blocking where it is behind.
+        # Fail if the filter has gone, but wait for it if it is behind.
         fifo = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
         os.set_blocking(fifo, True)
         os.write(fifo, line.encode())
         os.close(fifo)
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while line not in self._read(begin):
             if time.monotonic() > end:
                 raise Fail("the filter of QEMU's trace does not answer: is the machine overloaded?")
@@ -109,8 +112,43 @@ def igb_register(offset):
     return None
 
 
+def arrived_in_register(guest, bdf, direction, queue):
+    """The tag that was last written for a queue of an igb: bits 31:24 of RXCTL or TXCTL."""
+    register = {"Rx": "RXCTL", "Tx": "TXCTL"}[direction]
+    values = [value for *which, value in guest.trace.igb_control(guest.bar0(bdf))
+              if which == [register, queue]]
+    return values[-1] >> 24 if values else None
+
+
+def arrived_in_config(guest, bdf, entry):
+    """The tag that was last written at an entry of the table in the capability."""
+    offset = CAPABILITY + vfio.TPH_TABLE + 2 * entry
+    tag = None
+    for where, value in guest.trace.config_writes(bdf):
+        if where == offset:
+            tag = value & 0xffff
+        elif where == offset - 2 and offset % 4 == 2:
+            tag = value >> 16 or tag
+    return tag
+
+
+def tph_events(guest, bdf, since=0, control=CAPABILITY + vfio.TPH_CTRL):
+    """Writes to TPH Control (at that offset) and to Vector Control of the MSI-X table.
+
+    In order, as ("control", None, value) and ("entry", vector, value).
+    """
+    base, entries = guest.msix_table(bdf)
+    found = []
+    for kind, where, value in guest.trace.writes(bdf, since):
+        if kind == "config" and where == control:
+            found.append(("control", None, value))
+        elif kind == "msix" and 0 <= where - base < 16 * entries and (where - base) % 16 == 12:
+            found.append(("entry", (where - base) // 16, value))
+    return found
+
+
 def tags_changed_with_requester_on(events, on=False):
-    """Vectors whose tag changed while the requester was on, of what Guest.tph_events() returns."""
+    """The vectors whose tag changed while the requester was on, from what tph_events() returns."""
     tags, found = {}, []
     for kind, vector, value in events:
         if kind == "control":

@@ -38,23 +38,38 @@ OFF, STANDARD, EXTENDED = 0, 0x100, 0x300
 CONTROL_MASK = 0x307
 
 ANSWER = r"([=!]) (-?\d+)(?: ([0-9a-z:,]+))?\r?\n"
-# So many lines at once: what the terminal between takes is limited.
+# Lines to send at once: the terminal in between has a small buffer.
 BURST = 16
+
+
+def capability(config, wanted):
+    """The offset of a capability in the first 256 bytes of config space, or None."""
+    at = config[0x34]
+    while at and config[at] != wanted:
+        at = config[at + 1]
+    return at or None
+
+
+def msix_table(config):
+    """BAR, offset in it and number of entries of the MSI-X table, from the same bytes."""
+    at = capability(config, CAP_MSIX)
+    control, where = struct.unpack_from("<HI", config, at + 2)
+    return where & 7, where & ~7, (control & 0x7ff) + 1
 
 
 @contextlib.contextmanager
 def fails(number):
-    """The calls within end with this errno."""
+    """The calls in this block fail with this errno."""
     try:
         yield
     except OSError as error:
         assert error.errno == number, f"{error}, not {os.strerror(number)}"
     else:
-        raise AssertionError(f"succeeds, instead of failing: {os.strerror(number)}")
+        raise AssertionError(f"succeeds, but should fail: {os.strerror(number)}")
 
 
 class Info(NamedTuple):
-    """What GET of TPH_ENABLE tells."""
+    """The answer to GET of TPH_ENABLE."""
 
     flags: int
     modes: int
@@ -75,7 +90,7 @@ class User:
         self.containers = {}
         self.iommufd = None
         guest.start("vfio-user", "/dev/hvc0")
-        guest._expect(self.port, r"= 0 ready\r?\n", 60, "vfio-user")
+        guest.expect(self.port, r"= 0 ready\r?\n", "vfio-user")
 
     def __enter__(self):
         return self
@@ -83,14 +98,14 @@ class User:
     def __exit__(self, *_):
         self.kill()
 
-    def calls(self, lines, timeout=60):
-        """Make many calls; return an answer, (result, bytes), or an OSError for each."""
+    def calls(self, lines):
+        """Make many calls; return for each its answer, (result, bytes), or an OSError."""
         answers = []
         for first in range(0, len(lines), BURST):
             burst = lines[first:first + BURST]
             self.port.send("".join(f"{line}\n" for line in burst))
             for line in burst:
-                self.guest._expect(self.port, ANSWER, timeout, line)
+                self.guest.expect(self.port, ANSWER, line)
                 sign, result, text = self.port.match.groups()
                 if sign == "=":
                     answers.append((int(result), text or ""))
@@ -98,14 +113,14 @@ class User:
                     answers.append(OSError(int(result), f"{os.strerror(int(result))}: {line[:80]}"))
         return answers
 
-    def call(self, line, timeout=60):
-        answer, = self.calls([line], timeout)
+    def call(self, line):
+        answer, = self.calls([line])
         if isinstance(answer, OSError):
             raise answer
         return answer
 
     def ioctl(self, fd, request, argument):
-        """Argument: bytes, passed by pointer and returned as they are then; or a number."""
+        """The argument is a number, or bytes: a pointer to them is passed, and they are returned."""
         word = argument.hex() if isinstance(argument, bytes) else f"={argument}"
         result, text = self.call(f"ioctl {fd} {request:#x} {word}")
         return bytes.fromhex(text) if isinstance(argument, bytes) else result
@@ -118,7 +133,7 @@ class User:
         return bytes.fromhex(self.call(f"peek {address} {length}")[1])
 
     def group(self, bdf):
-        """The file descriptor of a device's group, which has an IOMMU then."""
+        """The file descriptor of a device's group, in a container with its IOMMU."""
         link = f"$(readlink /sys/bus/pci/devices/{bdf}/iommu_group)"
         path = self.guest.run(f"n={link}; n=${{n##*/}}; "
                               "ls /dev/vfio/$n || ls /dev/vfio/noiommu-$n").split()[-1]
@@ -130,14 +145,14 @@ class User:
         return self.containers[path]
 
     def open(self, bdf, token=None):
-        """A device, by its group; a virtual function with the token of its physical one."""
+        """Open a device through its group; a virtual function needs the token of its physical one."""
         group = self.group(bdf)
         name = f"{bdf}{f' vf_token={token}' if token else ''}\0".encode()
         fd, _ = self.call(f"ioctl {group} {GROUP_GET_DEVICE_FD:#x} {name.hex()}")
         return Device(self, bdf, fd)
 
     def open_cdev(self, bdf):
-        """A device, by its own node and iommufd."""
+        """Open a device through its own node and iommufd."""
         name = self.guest.run(f"ls /sys/bus/pci/devices/{bdf}/vfio-dev").strip()
         fd, _ = self.call(f"open /dev/vfio/devices/{name}")
         if self.iommufd is None:
@@ -149,16 +164,16 @@ class User:
         return Device(self, bdf, fd)
 
     def quit(self):
-        """Let the process end by itself, with its devices open."""
+        """Let the process end with its devices open."""
         self.kill("TERM")
 
     def kill(self, signal="KILL"):
         self.guest.run(f"killall -{signal} vfio-user 2>/dev/null; "
-                       "while pidof vfio-user >/dev/null; do sleep 0.02; done", timeout=60)
+                       "while pidof vfio-user >/dev/null; do sleep 0.02; done")
 
 
 class Device:
-    """An open device.  What fails raises OSError."""
+    """An open device. What fails raises OSError."""
 
     def __init__(self, user, bdf, fd):
         self.user, self.bdf, self.fd = user, bdf, fd
@@ -202,21 +217,15 @@ class Device:
         return bytes.fromhex(self.user.call(f"dump {self.fd} {self.config:#x} {width}")[1])
 
     def sweep(self, width, pattern):
-        """What writing a pattern, and then what was there before, does at each offset."""
-        return self.user.call(f"sweep {self.fd} {self.config:#x} {width} {pattern}", timeout=300)[1]
+        """What it does to write a pattern at each offset, and then the old value again."""
+        return self.user.call(f"sweep {self.fd} {self.config:#x} {width} {pattern}")[1]
 
     def capability(self, wanted):
         """The offset of a capability in the chain, or None."""
-        at = self.read(0x34, 1)
-        while at:
-            identity, after = self.bytes(at, 2)
-            if identity == wanted:
-                return at
-            at = after
-        return None
+        return capability(self.bytes(0, 256), wanted)
 
     def extended(self):
-        """The extended capabilities in the order of the chain, as (ID, offset)."""
+        """The extended capabilities as (ID, offset), in the order of the chain."""
         found, at = [], 0x100
         while at:
             header = self.read(at)
@@ -226,7 +235,7 @@ class Device:
         return found
 
     def tph(self):
-        """The offset of the TPH capability, or None.  Where it is, it stays."""
+        """The offset of the TPH capability, or None; it does not move."""
         if self._tph is None:
             self._tph = dict(self.extended()).get(EXT_CAP_TPH)
         return self._tph
@@ -234,7 +243,7 @@ class Device:
     # TPH
 
     def feature(self, index, flags, body=b"", argsz=None):
-        """VFIO_DEVICE_FEATURE; return the body as it is then."""
+        """VFIO_DEVICE_FEATURE; return the body as the kernel leaves it."""
         head = struct.pack("<II", 8 + len(body) if argsz is None else argsz, flags | index)
         return self.user.ioctl(self.fd, FEATURE, head + body)[8:]
 
@@ -255,7 +264,7 @@ class Device:
         self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ST_CONFIG"], SET, body)
 
     def cpu_st(self, cpus, flags=0, count=None, pointer=None, entry_flags=0):
-        """(tag, flags) of each CPU; the tag None if it is not valid."""
+        """(tag, flags) of each CPU; the tag is None if it is not valid."""
         if pointer is None:
             pointer = self.user.buffer(b"".join(struct.pack("<IHH", cpu, 0xffff, entry_flags)
                                                 for cpu in cpus))
@@ -281,22 +290,21 @@ class Device:
     # Interrupts
 
     def vectors(self, count, start=0, bare=False):
-        """SET_IRQS of MSI-X; an eventfd for each vector or, bare, vectors that do nothing."""
-        self.user.call(f"vectors {self.fd} {start} {count} {int(bare)}", timeout=240)
+        """SET_IRQS of MSI-X, with an eventfd for each vector, or with none (bare)."""
+        self.user.call(f"vectors {self.fd} {start} {count} {int(bare)}")
 
     def no_vectors(self):
-        self.user.call(f"vectors {self.fd} 0 0", timeout=120)
+        self.user.call(f"vectors {self.fd} 0 0")
 
     def msix_table(self):
         """Where the MSI-X table is, as an address in the process."""
         if self._mapped is None:
-            at = self.capability(CAP_MSIX)
-            entries, where = (self.read(at + 2, 2) & 0x7ff) + 1, self.read(at + 4)
-            base = (where & ~7) & ~0xfff
-            offset, _ = self.region(where & 7)
-            size = ((where & ~7) - base + 16 * entries + 0xfff) & ~0xfff
+            bar, start, entries = msix_table(self.bytes(0, 256))
+            base = start & ~0xfff
+            offset, _ = self.region(bar)
+            size = (start - base + 16 * entries + 0xfff) & ~0xfff
             address, _ = self.user.call(f"mmap {self.fd} {offset + base:#x} {size}")
-            self._mapped = address, size, address + (where & ~7) - base
+            self._mapped = address, size, address + start - base
         return self._mapped[2]
 
     def msix_word(self, vector):
@@ -326,11 +334,11 @@ class Device:
                 in struct.iter_unpack("<IHBB", told[12:12 + 8 * count])]
 
     def hot_reset(self):
-        """Hot reset, with the groups of all devices that this process has opened."""
+        """Hot reset, with the groups of all devices that this process has open."""
         groups = list(self.user.containers.values())
         self.user.ioctl(self.fd, HOT_RESET, struct.pack(f"<III{len(groups)}i", 12 + 4 * len(groups), 0,
                                                         len(groups), *groups))
 
     def power_state(self, state):
-        """Go to D0 (0) or D3hot (3), as a driver does, by the Power Management capability."""
+        """Go to D0 (0) or D3hot (3) as a driver does, through the Power Management capability."""
         self.write(self.capability(CAP_POWER) + 4, state, 2)
