@@ -70,7 +70,7 @@ class _Tree(Rig):
             differs = subprocess.run(["rsync", "-rlpnci", "--delete", f"{before}/", after],
                                      capture_output=True, text=True, check=True).stdout
             if differs:
-                raise Fail(f"--revert leaves other than there was: {differs.splitlines()[0]}")
+                raise Fail(f"--revert does not restore the tree: {differs.splitlines()[0]}")
         return "ok"
 
     def _build(self):
