@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """Fixtures: one guest serves many tests, and each test answers for what the kernel says meanwhile."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from tphrig.machine import MORE_DEVICES         # noqa: E402
 def pytest_addoption(parser):
     parser.addoption("--rig-build", default=str(cache.PROJECT / "build"),
                      help="meson build folder, whose options are used")
+
+
+def pytest_configure():
+    # What a shell starts in the background ignores Ctrl-C, and so would what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
