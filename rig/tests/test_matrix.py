@@ -37,15 +37,15 @@ def test_what_is_no_dpdk_tree_gets_one_line_and_the_next_is_tried(tmp_path, pyte
     assert f"{tmp_path}/absent: No such file or directory" in reasons[1]
 
 
-def test_a_tree_without_an_anchor_is_told_by_the_name_of_the_hook(rig, dpdk_tree, capsys):
+def test_a_tree_without_an_anchor_is_told_by_its_file(rig, dpdk_tree, capsys):
     file = dpdk_tree / "drivers/net/e1000/igb_ethdev.c"
-    text = file.read_text().replace("eth_igb_close(", "eth_igb_shut(")
+    text = file.read_text().replace("eth_igb_ops = {", "eth_igb_acts = {")
     file.write_text(text)
     assert matrix.run(rig, [dpdk_tree]) == 1
     shown = capsys.readouterr().out
     version = (dpdk_tree / "VERSION").read_text().strip()
     assert rows(shown) == {version: ["FAILED", *"------"]}
-    assert "hook 'igb: close'" in shown.splitlines()[-1]
+    assert "20-e1000.toml: drivers/net/e1000/igb_ethdev.c" in shown.splitlines()[-1]
     assert file.read_text() == text and not (dpdk_tree / ".dpdk-tph-graft").exists()
 
 
