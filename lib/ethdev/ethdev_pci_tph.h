@@ -222,7 +222,7 @@ eth_pci_tph_vector(const struct rte_eth_dev *dev,
 	if (direction != RTE_ETH_TPH_RX)
 		return -ENOTSUP;
 
-	/* where vectors run out, all queues from the last one on share it */
+	/* if there are fewer vectors than queues, the last vector is shared */
 	if (!rte_intr_dp_is_en(intr) ||
 			(efds < dev->data->nb_rx_queues && queue >= efds - 1))
 		return -ENOTSUP;

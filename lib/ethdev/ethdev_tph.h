@@ -72,7 +72,7 @@ struct eth_tph_hint {
 	uint16_t tag;
 };
 
-/** @internal What a queue is to be set to, and where the device has it */
+/** @internal New setting of a queue, and where the device has it */
 struct eth_tph_queue {
 	enum rte_eth_tph_direction direction; /**< In: Rx or Tx */
 	uint16_t queue;                       /**< In: a configured queue */
@@ -82,7 +82,7 @@ struct eth_tph_queue {
 	 */
 	uint32_t objects;
 	uint32_t cpu;                         /**< In: the CPU to steer to */
-	uint16_t tag;                         /**< In: its tag, checked to fit */
+	uint16_t tag;                         /**< In: its tag, which fits */
 	uint16_t old_tag;                     /**< In: what location and index hold */
 	/**
 	 * In: where the device has the present stash of the queue, NONE if it has
@@ -104,14 +104,14 @@ struct eth_tph_queue {
  */
 struct eth_tph_ops {
 	/**
-	 * Tell what the device can do.
+	 * Get what the device can do.
 	 *
 	 * @param dev
 	 *   The port. In any process, at any time between probing and close.
 	 * @param caps
 	 *   Zeroed on entry, to be filled in.
 	 * @return
-	 *   0, also if TPH cannot be used; or negative errno.
+	 *   0, even if TPH cannot be used, or a negative errno.
 	 */
 	int (*caps_get)(struct rte_eth_dev *dev, struct eth_tph_caps *caps);
 

@@ -31,7 +31,7 @@
 #include "ethdev_tph_trace.h"
 #include <tph_compat.h>
 
-/* Room for a list of CPUs in a message; a longer list is cut. */
+/* Size of a CPU list in a message; longer lists are truncated. */
 #define ETH_TPH_CPUS_STR 128
 
 /* --- Settings --- */
@@ -176,14 +176,14 @@ eth_tph_cpus_str(const rte_cpuset_t *cpus, char *str, size_t size)
 	}
 }
 
-/* Look where an lcore may run, and note that its CPUs' tags are needed. */
+/* Resolve an lcore to its CPUs and note that their tags are needed. */
 static int
 eth_tph_plan_lcore(uint16_t port_id, struct eth_tph_plan *plan, uint32_t lcore)
 {
 	rte_cpuset_t *cpus;
 	unsigned int cpu, n = 0;
 
-	/* Out of bounds is off, too. */
+	/* Out-of-range lcores count as off. */
 	if (rte_eal_lcore_role(lcore) == ROLE_OFF) {
 		RTE_ETHDEV_LOG_LINE(ERR,
 			"Port %u: there is no lcore %"PRIu32"; use one that EAL was started with",
@@ -285,7 +285,7 @@ eth_tph_plan_learn(struct rte_eth_dev *dev, struct eth_tph *tph,
 	return ret;
 }
 
-/* Do two CPUs get the same hint? */
+/* Do two CPUs have the same tag? */
 static bool
 eth_tph_same_tag(const struct eth_tph *tph, unsigned int a, unsigned int b)
 {
@@ -296,7 +296,7 @@ eth_tph_same_tag(const struct eth_tph *tph, unsigned int a, unsigned int b)
 	return !valid || tph->tags[a] == tph->tags[b];
 }
 
-/* The lowest CPU of an lcore, provided that all of its CPUs have one tag. */
+/* The lowest CPU of an lcore if all its CPUs have the same tag. */
 static int
 eth_tph_lcore_cpu(uint16_t port_id, const struct eth_tph *tph,
 		const rte_cpuset_t *cpus, uint32_t lcore)
@@ -321,7 +321,7 @@ eth_tph_lcore_cpu(uint16_t port_id, const struct eth_tph *tph,
 	return first;
 }
 
-/* Find CPU and tag of a slot's target; the plan has looked at both before. */
+/* Set CPU and tag of a slot from what the plan has resolved before. */
 static int
 eth_tph_plan_resolve(uint16_t port_id, const struct eth_tph *tph,
 		const struct eth_tph_plan *plan, struct eth_tph_slot *slot)
@@ -423,7 +423,7 @@ eth_tph_plan_stashes(struct rte_eth_dev *dev, struct eth_tph *tph,
 	return ret;
 }
 
-/* Look where the lcores of all stashes are now, and learn missing tags. */
+/* Resolve the lcores of all stashes again and look up missing tags. */
 static int
 eth_tph_plan_lcores(struct rte_eth_dev *dev, struct eth_tph *tph,
 		struct eth_tph_plan *plan)
@@ -499,7 +499,7 @@ eth_tph_slot_pending(const struct rte_eth_dev *dev, const struct eth_tph *tph,
 	return !slot->current && eth_tph_slot_takes(dev, tph, slot);
 }
 
-/* Give the driver a list of queues in one call. */
+/* Pass a list of queues to the driver in one call. */
 static int
 eth_tph_queues_write(struct rte_eth_dev *dev, struct eth_tph *tph,
 		struct eth_tph_queue *queues, unsigned int n)
@@ -517,7 +517,7 @@ eth_tph_queues_write(struct rte_eth_dev *dev, struct eth_tph *tph,
 	return ret;
 }
 
-/* Note in a slot that the device has it. */
+/* Mark a slot as written to the device. */
 static void
 eth_tph_slot_written(struct eth_tph_slot *slot, const struct eth_tph_queue *queue)
 {

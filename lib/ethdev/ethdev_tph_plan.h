@@ -26,9 +26,9 @@
 
 #define ETH_TPH_DIRECTIONS 2
 
-/* The stash of a queue. Small: every queue of the port has two. */
+/* Stash of a queue. Kept small, since each port has one per queue and direction. */
 struct eth_tph_slot {
-	uint32_t index;        /* with location: where the device has it */
+	uint32_t index;        /* where the device stores it, see location */
 	uint16_t target_id;
 	uint16_t cpu;
 	uint16_t tag;
@@ -37,7 +37,7 @@ struct eth_tph_slot {
 	uint8_t location : 2;
 	uint8_t target : 1;
 	uint8_t given : 1;     /* the device has something that must be taken away */
-	uint8_t current : 1;   /* the device has it as it stands here, while started */
+	uint8_t current : 1;   /* the device has exactly this, while started */
 	uint8_t touched : 1;   /* of a plan only: to be written */
 };
 
@@ -64,9 +64,9 @@ enum eth_tph_phase {
 struct eth_tph {
 	pthread_mutex_t mutex;
 	bool enabled;
-	/* TPH is on in the device, too: not between a reset and the next start. */
+	/* TPH is on in the device too; false between a reset and the next start */
 	bool in_device;
-	/* What is in force; that of last time if TPH was disabled */
+	/* The settings in force or, if TPH was disabled, the last ones */
 	struct rte_eth_tph_info info;
 	struct eth_tph_table table;
 	/*
@@ -81,9 +81,9 @@ struct eth_tph {
 /* A change under way */
 struct eth_tph_plan {
 	struct eth_tph_table table; /* a copy, to be changed */
-	bool ask_system; /* affinities: the system's, not EAL's record */
+	bool ask_system; /* ask the operating system for affinities, not EAL */
 	rte_cpuset_t wanted; /* CPUs whose tags are needed */
-	/* Each lcore is looked at once, so that all of a change sees the same. */
+	/* Each lcore is resolved once, so that the whole change sees the same. */
 	bool lcore_seen[RTE_MAX_LCORE];
 	rte_cpuset_t lcore_cpus[RTE_MAX_LCORE];
 };
@@ -159,7 +159,7 @@ int eth_tph_take_away(struct rte_eth_dev *dev, struct eth_tph *tph,
 /* Note that the device has nothing: it is being reset, or is gone. */
 void eth_tph_forget_device(struct eth_tph *tph);
 
-/* Turn TPH on again in a device that has lost it. */
+/* Turn TPH on again in a device that was reset. */
 int eth_tph_return_to_device(struct rte_eth_dev *dev, struct eth_tph *tph);
 
 #endif /* ETHDEV_TPH_PLAN_H */

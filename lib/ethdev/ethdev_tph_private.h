@@ -6,9 +6,9 @@
 #define ETHDEV_TPH_PRIVATE_H
 
 /*
- * Where the life of a port meets its TPH settings. The rest of ethdev calls
- * these, in any process. On a port on which TPH was never enabled they do
- * nothing, and take no lock.
+ * TPH hooks into the life cycle of a port, called by the rest of ethdev in any
+ * process. On a port on which TPH was never enabled they take no lock, and only
+ * note what the port is doing.
  */
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 
 struct rte_tel_data;
 
-/* Forget everything: the port is being released, its driver may be gone. */
+/* Discard all settings of a port that is released; its driver may be gone. */
 void eth_tph_release(struct rte_eth_dev_data *data);
 
 /*
@@ -38,7 +38,7 @@ void eth_tph_restore(struct rte_eth_dev *dev);
 void eth_tph_stop_begin(struct rte_eth_dev *dev);
 void eth_tph_stop_end(struct rte_eth_dev *dev, int ret);
 
-/* Before queues from nb_queues on are taken away: drop their stashes. */
+/* Before the queues from nb_queues up are removed: drop their stashes. */
 void eth_tph_queue_config(struct rte_eth_dev *dev,
 		enum rte_eth_tph_direction direction, uint16_t nb_queues);
 

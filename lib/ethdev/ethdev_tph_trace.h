@@ -6,8 +6,8 @@
 #define ETHDEV_TPH_TRACE_H
 
 /*
- * Trace points of the TPH control calls, one for each call and one for each
- * queue that a driver is told to change. All are off the data path.
+ * Trace points of TPH: one per control call, and one per queue that a driver is
+ * asked to change. None is on the data path.
  */
 
 #include <rte_trace_point.h>

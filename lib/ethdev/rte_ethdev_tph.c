@@ -230,8 +230,8 @@ eth_tph_has_mode(const struct eth_tph_caps *caps, enum rte_eth_tph_mode mode)
 }
 
 /*
- * The device's own registers steer more than its interrupt vectors do, so they
- * come first.
+ * Registers of the device can steer more than interrupt vectors can, so prefer
+ * them.
  */
 static enum rte_eth_tph_mode
 eth_tph_choose_mode(const struct eth_tph_caps *caps)
@@ -240,7 +240,10 @@ eth_tph_choose_mode(const struct eth_tph_caps *caps)
 		RTE_ETH_TPH_MODE_DS : RTE_ETH_TPH_MODE_IV;
 }
 
-/* Wide tags cost a TLP prefix in each request: only where they can be stored. */
+/*
+ * Wide tags add a TLP prefix to each request; use them only where the device
+ * can store them.
+ */
 static enum rte_eth_tph_requester
 eth_tph_choose_requester(const struct eth_tph_caps *caps, enum rte_eth_tph_mode mode)
 {
@@ -370,7 +373,7 @@ eth_tph_check_conf(uint16_t port_id, const struct rte_eth_tph_conf *conf)
 	return 0;
 }
 
-/* Make up what was left open, and see that the device has what was not. */
+/* Choose what was left to us, and check that the device has what was not. */
 static int
 eth_tph_choose(const struct rte_eth_dev *dev, const struct eth_tph_caps *caps,
 		struct rte_eth_tph_conf *conf)
@@ -619,7 +622,10 @@ eth_tph_check_stash(const struct rte_eth_dev *dev, const struct eth_tph *tph,
 		return -EINVAL;
 	}
 
-	/* All of no queues is as wrong as a queue that does not exist. */
+	/*
+	 * ALL is an error on a port without queues, like any queue that does
+	 * not exist.
+	 */
 	ret = eth_tph_check_queue(dev, stash->direction,
 		stash->queue == RTE_ETH_TPH_QUEUE_ALL ? 0 : stash->queue);
 	if (ret != 0)

@@ -12,31 +12,32 @@
  *
  * With TPH, a device tells the platform in each memory request which CPU's
  * cache the data should land in. This API ties the queues of a port to the
- * CPUs of the threads that poll them. It is all control path: nothing here is
- * called from, or adds anything to, the Rx and Tx burst functions.
+ * CPUs of the threads that poll them. All of it is control path: the Rx and Tx
+ * burst functions neither call it nor change.
  *
  * In short: rte_eth_dev_tph_enable() once for a port, then
  * rte_eth_dev_tph_stash_set() for its queues, from one thread or from every
  * lcore for its own queues at the same time, then
  * rte_eth_dev_tph_stash_sync() whenever affinities have changed.
  *
- * A hint changes where data lands, never whether it is right. A port whose
- * hints cannot be restored when it starts does start, and says so in the log
- * and in struct rte_eth_tph_stash_state.
+ * A hint affects where data lands, never its correctness. So a port still starts
+ * when its hints cannot be restored; the log and struct rte_eth_tph_stash_state
+ * say so.
  *
  * Lifetime: TPH and the stashes survive rte_eth_dev_stop() and
  * rte_eth_dev_start(). After rte_eth_dev_reset() they are restored by the next
- * rte_eth_dev_start(). A queue that rte_eth_dev_configure() takes away loses
- * its stash, and all queues do if that fails. rte_eth_dev_close() and the removal of the device forget all.
+ * rte_eth_dev_start(). A queue that rte_eth_dev_configure() removes loses its
+ * stash, and if that function fails all queues do. rte_eth_dev_close() and device
+ * removal discard everything.
  *
- * Thread safety: for one port, all of these functions may be called at the same
- * time as each other and as rte_eth_dev_start() and rte_eth_dev_stop(), from
- * any thread of any process, but not at the same time as
- * rte_eth_dev_configure(), rte_eth_dev_reset() and rte_eth_dev_close(). Ports do
- * not wait for each other.
+ * Thread safety: on one port, all of these functions may be called concurrently
+ * with each other and with rte_eth_dev_start() and rte_eth_dev_stop(), from any
+ * thread of any process, but not concurrently with rte_eth_dev_configure(),
+ * rte_eth_dev_reset() and rte_eth_dev_close(). Calls on different ports do not
+ * block each other.
  *
- * Processes: what is set can be read in every process, and changed only in the
- * primary one, which may stash for the threads of others by CPU
+ * Processes: any process can read the settings, only the primary process can
+ * change them. It can stash for threads of secondary processes by CPU
  * (RTE_ETH_TPH_TARGET_CPU). If a secondary process starts the port, the stashes of
  * a live device are pending until the primary process calls
  * rte_eth_dev_tph_stash_sync().
@@ -56,7 +57,7 @@ extern "C" {
 #define RTE_ETH_TPH_OBJ_DESCRIPTOR	RTE_BIT32(0)
 /** Packet headers, where the device splits them from the payload */
 #define RTE_ETH_TPH_OBJ_HEADER		RTE_BIT32(1)
-/** Packet data: on Rx all that is not written as a header */
+/** Packet data: on Rx, everything that is not written as a header */
 #define RTE_ETH_TPH_OBJ_PAYLOAD		RTE_BIT32(2)
 
 /** All queues of the direction, as rte_eth_tph_stash.queue */
@@ -66,7 +67,7 @@ extern "C" {
 enum rte_eth_tph_mode {
 	/** DS if the device supports it, else IV if queues have vectors */
 	RTE_ETH_TPH_MODE_AUTO = 0,
-	/** Interrupt Vector: by the interrupt vector of the queue, in the ST table */
+	/** Interrupt Vector: the ST table entry of the queue's vector */
 	RTE_ETH_TPH_MODE_IV,
 	/** Device Specific: in registers or queue contexts of the device */
 	RTE_ETH_TPH_MODE_DS,
@@ -82,9 +83,9 @@ enum rte_eth_tph_requester {
 	RTE_ETH_TPH_REQUESTER_EXTENDED,
 };
 
-/** Kind of memory that the port's buffers are in */
+/** Type of memory that holds the port's buffers */
 enum rte_eth_tph_memory {
-	/** Volatile memory, which is what mempools are made of */
+	/** Volatile memory, as used for mempools */
 	RTE_ETH_TPH_MEMORY_VOLATILE = 0,
 	/** Persistent memory */
 	RTE_ETH_TPH_MEMORY_PERSISTENT,
@@ -98,13 +99,16 @@ enum rte_eth_tph_reason {
 	RTE_ETH_TPH_NO_DRIVER,
 	/** The device is not bound to vfio-pci with an IOMMU. */
 	RTE_ETH_TPH_NO_VFIO,
-	/** The kernel's vfio-pci knows nothing of TPH. */
+	/** The kernel's vfio-pci does not support TPH. */
 	RTE_ETH_TPH_NO_KERNEL,
 	/** The device has no TPH capability. */
 	RTE_ETH_TPH_NO_CAPABILITY,
-	/** The Root Port cannot take TPH, or the platform or kernel has it off. */
+	/**
+	 * The Root Port does not accept TPH requests, or platform or kernel
+	 * have TPH turned off.
+	 */
 	RTE_ETH_TPH_NO_PLATFORM,
-	/** The host's administrator has not allowed it. */
+	/** The host's administrator has not allowed TPH. */
 	RTE_ETH_TPH_NO_HOST_OPT_IN,
 };
 
@@ -114,21 +118,21 @@ enum rte_eth_tph_direction {
 	RTE_ETH_TPH_TX,     /**< Transmit */
 };
 
-/** What rte_eth_tph_stash.target_id is */
+/** Meaning of rte_eth_tph_stash.target_id */
 enum rte_eth_tph_target {
 	/**
-	 * An lcore, of any role but ROLE_OFF. The stash follows the affinity of
+	 * An lcore of any role except ROLE_OFF. The stash follows the affinity of
 	 * its thread, see rte_eth_dev_tph_stash_sync().
 	 */
 	RTE_ETH_TPH_TARGET_LCORE = 0,
 	/**
-	 * A CPU as the operating system numbers it: for threads that are no
-	 * lcores, and for those of secondary processes.
+	 * A CPU number of the operating system: for threads that are not
+	 * lcores, and for threads of secondary processes.
 	 */
 	RTE_ETH_TPH_TARGET_CPU,
 };
 
-/** Where a Steering Tag is stored. The first three are the ST table's places. */
+/** Where a Steering Tag is stored. The ST table is in one of the first three. */
 enum rte_eth_tph_location {
 	RTE_ETH_TPH_LOCATION_NONE = 0,   /**< Nowhere (yet) */
 	RTE_ETH_TPH_LOCATION_CAPABILITY, /**< ST table in the TPH capability */
@@ -136,33 +140,41 @@ enum rte_eth_tph_location {
 	RTE_ETH_TPH_LOCATION_DEVICE,     /**< Register or queue context of the device */
 };
 
-/** What a port can do with TPH, and what is in force */
+/** TPH capabilities of a port, and the settings in force */
 struct rte_eth_tph_info {
-	/** Why TPH cannot be used. If not RTE_ETH_TPH_USABLE, the rest is 0. */
+	/**
+	 * Whether TPH can be used, and if not, why. Unless RTE_ETH_TPH_USABLE,
+	 * all other fields are 0.
+	 */
 	enum rte_eth_tph_reason reason;
 	/** Supported modes: RTE_BIT32() of RTE_ETH_TPH_MODE_IV and _DS */
 	uint32_t modes;
 	/** Supported requesters: RTE_BIT32() of RTE_ETH_TPH_REQUESTER_* */
 	uint32_t requesters;
-	/** Where the device has its ST table; NONE if it has none */
+	/** Location of the device's ST table, NONE if it has none */
 	enum rte_eth_tph_location st_table;
-	/** Entries of the ST table: 0 to 64 in the capability, to 2048 in MSI-X */
+	/** Entries of the ST table: at most 64 in the capability, 2048 in MSI-X */
 	uint32_t st_entries;
 	/**
-	 * Objects that Rx queues can steer, RTE_ETH_TPH_OBJ_* bits; in the mode
-	 * in force, or, with TPH off, in the mode that AUTO would choose.
+	 * Objects that can be steered for Rx queues, RTE_ETH_TPH_OBJ_* bits, in
+	 * the current mode or, while TPH is off, in the mode that AUTO would
+	 * choose.
 	 */
 	uint32_t rx_objects;
 	/** The same for Tx queues; 0 if Tx cannot be steered */
 	uint32_t tx_objects;
-	/** Widest tag that the device can hold, in bits, 1 to 16, of the same mode */
+	/**
+	 * Width of the widest tag that the device can hold in that mode, 1 to
+	 * 16 bits
+	 */
 	uint8_t tag_bits;
 	/**
-	 * 1: a stash takes effect at once on a started port.
-	 * 0: when the port is started; set it before, a started port is -EBUSY.
+	 * 1: a stash takes effect immediately on a started port. 0: it takes
+	 * effect when the port is started, and setting it on a started port
+	 * fails with -EBUSY.
 	 */
 	uint8_t live;
-	/** 1 if TPH is enabled on the port; the three fields below are 0 if not */
+	/** 1 if TPH is enabled on the port; otherwise the fields below are 0 */
 	uint8_t enabled;
 	enum rte_eth_tph_mode mode;           /**< Mode in force, never AUTO */
 	enum rte_eth_tph_requester requester; /**< Requester in force, never AUTO */
@@ -192,7 +204,7 @@ struct rte_eth_tph_stash {
 	enum rte_eth_tph_target target;       /**< What target_id is */
 	/**
 	 * Lcore below RTE_MAX_LCORE, or CPU below CPU_SETSIZE.
-	 * Not looked at if objects is 0.
+	 * Ignored if objects is 0.
 	 */
 	uint32_t target_id;
 	/** RTE_ETH_TPH_OBJ_* bits; 0 removes the stash of the queue */
@@ -200,20 +212,23 @@ struct rte_eth_tph_stash {
 	uint32_t flags;                       /**< Reserved, must be 0 */
 };
 
-/** A stash as it stands */
+/** Current state of a stash */
 struct rte_eth_tph_stash_state {
-	/** As it was set; the queue is its number, also if it was set for all */
+	/**
+	 * The stash as it was set; queue is always the number of one queue,
+	 * even if RTE_ETH_TPH_QUEUE_ALL was given
+	 */
 	struct rte_eth_tph_stash stash;
 	/**
-	 * The CPU of the target when the stash was set or last synced; of an
-	 * lcore that floats over several with the same tag, the lowest
+	 * CPU of the target when the stash was set or last synced. If the lcore
+	 * floats over several CPUs with the same tag, the lowest of them.
 	 */
 	uint32_t cpu;
-	/** The Steering Tag of that CPU, of rte_eth_tph_info.tag_bits at most */
+	/** Steering Tag of that CPU, at most rte_eth_tph_info.tag_bits wide */
 	uint16_t tag;
-	/** 1 if it waits for the start of the port, 0 if the device has it */
+	/** 1 if it is not in effect yet, or no more; 0 if the device has it */
 	uint8_t pending;
-	/** Where the device has it; NONE if it was never given to the device */
+	/** Where the device stores it, NONE if it was never written there */
 	enum rte_eth_tph_location location;
 	/**
 	 * ST table: the entry's number. Device: the offset of a register in BAR 0,
@@ -227,14 +242,14 @@ struct rte_eth_tph_stash_state {
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Say why TPH cannot be used, and what to do about it.
+ * Describe why TPH cannot be used and what to do about it.
  *
  * May be called by any thread at any time.
  *
  * @param reason
- *   As rte_eth_tph_info.reason has it.
+ *   A value of rte_eth_tph_info.reason.
  * @return
- *   One line without a line feed, never NULL, that need not be freed.
+ *   One line without a line feed; never NULL, not to be freed.
  */
 __rte_experimental
 const char *rte_eth_tph_reason_str(enum rte_eth_tph_reason reason);
@@ -328,7 +343,8 @@ const char *rte_eth_tph_location_name(enum rte_eth_tph_location location);
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Tell what a port can do with TPH, why it cannot, and what is in force.
+ * Get the TPH capabilities of a port, why TPH cannot be used, and the settings
+ * in force.
  *
  * Works on every valid port and in every process. Thread safety: see the
  * head of this file.
@@ -336,9 +352,9 @@ const char *rte_eth_tph_location_name(enum rte_eth_tph_location location);
  * @param port_id
  *   The port identifier of the Ethernet device.
  * @param info
- *   Filled in; rte_eth_tph_info.reason is the first field to look at.
+ *   Filled in on success; look at rte_eth_tph_info.reason first.
  * @return
- *   - 0: success, also if TPH cannot be used.
+ *   - 0: success, even if TPH cannot be used.
  *   - -ENODEV: @p port_id is invalid.
  *   - -EINVAL: @p info is NULL.
  *   - -EIO: the device was removed or cannot be reached.
@@ -350,16 +366,17 @@ int rte_eth_dev_tph_info_get(uint16_t port_id, struct rte_eth_tph_info *info);
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Enable TPH on a port, started or not. It steers nothing by itself: that
- * takes rte_eth_dev_tph_stash_set().
+ * Enable TPH on a port, started or not. This alone steers nothing; call
+ * rte_eth_dev_tph_stash_set() for that.
  *
  * Thread safety: see the head of this file.
  *
  * @param port_id
  *   The port identifier of the Ethernet device.
  * @param conf
- *   How; NULL is the same as all zero: mode and requester chosen by the
- *   driver, volatile memory. What was chosen is in struct rte_eth_tph_info.
+ *   Configuration; NULL is the same as all zero: the driver chooses mode and
+ *   requester, memory is volatile. rte_eth_dev_tph_info_get() tells what was
+ *   chosen.
  * @return
  *   - 0: success.
  *   - -ENODEV: @p port_id is invalid.
@@ -406,26 +423,26 @@ int rte_eth_dev_tph_disable(uint16_t port_id);
  * Set or remove stashes of queues. All or nothing: on any error, every queue
  * of the port keeps the stash that it had.
  *
- * The CPU of an lcore is where EAL placed its thread (rte_lcore_cpuset()),
- * whatever its lcore number is. An lcore that floats over several CPUs is
- * accepted if all of them have the same tag. For a thread that was moved by
- * others than EAL, call rte_eth_dev_tph_stash_sync().
+ * The CPU of an lcore is the one on which EAL placed its thread
+ * (rte_lcore_cpuset()); it does not follow from the lcore number. An lcore that
+ * floats over several CPUs is accepted if all of them have the same tag. If
+ * something other than EAL moved the thread, call rte_eth_dev_tph_stash_sync().
  *
  * On a started port of a live device the stashes are in effect when this
  * returns. On a stopped port they are pending until it starts.
  *
- * Tags of CPUs are looked up once for a port and then remembered, so that
- * this costs at most one system call for all tags that are not known yet, and
- * one to program the device.
+ * Tags of CPUs are looked up once per port and cached. A call costs at most one
+ * system call to look up all missing tags, and one to program the device.
  *
  * Thread safety: see the head of this file.
  *
  * @param port_id
  *   The port identifier of the Ethernet device.
  * @param stash
- *   Array of @p n stashes. If a queue comes more than once, the last one counts.
+ *   Array of @p n stashes. If a queue occurs more than once, its last element
+ *   wins.
  * @param n
- *   Number of elements; with 0 nothing is done.
+ *   Number of elements; if 0, nothing is done.
  * @return
  *   - 0: success.
  *   - -ENODEV: @p port_id is invalid.
@@ -450,7 +467,7 @@ int rte_eth_dev_tph_stash_set(uint16_t port_id,
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Read the stash of a queue. It comes from memory: the device is not asked. A
+ * Read the stash of a queue. It is read from memory, not from the device. A
  * stash that was removed, but that the device still has, is told with objects 0.
  *
  * Thread safety: see the head of this file.
@@ -478,14 +495,13 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  * @warning
  * @b EXPERIMENTAL: this API may change without prior notice.
  *
- * Find out anew on which CPUs the lcores of all stashes of a port may run, and
- * write those stashes that this changes: all of them or, on an error, none. Then
- * write those that could not be written when the port started, as far as they can
- * be written now.
+ * Resolve the lcores of all stashes of a port to CPUs again, and write the
+ * stashes that changed: all of them or, on an error, none. Then write those that
+ * could not be written when the port started, if they can be written now.
  *
- * The operating system is asked for the affinity of each thread, so that this
- * sees what taskset and cgroups did too. It can be asked on Linux; elsewhere it
- * is rte_lcore_cpuset() that counts.
+ * On Linux, the kernel is asked for the affinity of each thread, so that
+ * changes by taskset and cgroups are seen. Elsewhere rte_lcore_cpuset() is
+ * used.
  *
  * Thread safety: see the head of this file.
  *
@@ -494,8 +510,8 @@ int rte_eth_dev_tph_stash_get(uint16_t port_id,
  * @return
  *   - 0 or more: the number of stashes that were changed or written.
  *   - -ENODEV: @p port_id is invalid.
- *   - -EINVAL: TPH is not enabled; an lcore has gone, or floats over CPUs with
- *     different tags; a CPU has no tag.
+ *   - -EINVAL: TPH is not enabled; an lcore no longer exists, or floats
+ *     over CPUs with different tags; a CPU has no tag.
  *   - -ENOTSUP: the driver does not support TPH.
  *   - -ERANGE: a tag has more than rte_eth_tph_info.tag_bits bits.
  *   - -EBUSY: something has changed, and the port is started or starting and

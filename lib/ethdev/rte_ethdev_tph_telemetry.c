@@ -21,7 +21,7 @@
 #include "rte_ethdev.h"
 #include "ethdev_tph_private.h"
 
-/* A telemetry answer has 16 KiB; so many stashes fit for sure. */
+/* A telemetry reply is limited to 16 KiB; this many stashes always fit. */
 #define TPH_TEL_MAX_STASHES 100
 
 static int

@@ -10,16 +10,15 @@
  *
  * TLP Processing Hints (TPH) of a PCIe device, for drivers.
  *
- * What a device and its platform can do with Steering Tags, or why nothing;
- * switching its TPH requester on and off; the tags of CPUs; the device's
- * Steering Tag (ST) table.  Which tag belongs to which queue, and registers of
- * the device, are left to its driver.
+ * Query what device and platform support, or why TPH cannot be used; turn the
+ * TPH requester on and off; look up the tags of CPUs; program the device's
+ * Steering Tag (ST) table. Which tag goes to which queue, and the device's own
+ * registers, are up to its driver.
  *
- * All of it goes through the kernel, which must have been given the device with
- * VFIO and an IOMMU.  Everywhere else the functions return -ENOTSUP.
+ * All of it goes through the kernel's VFIO: the device must be bound to vfio-pci
+ * with an IOMMU. Otherwise the functions return -ENOTSUP.
  *
- * None of the functions may be called for one device by several threads at the
- * same time.
+ * The functions are not thread-safe for the same device.
  */
 
 #include <stdbool.h>
@@ -40,7 +39,7 @@ struct rte_pci_tph_info {
 	bool capable;         /**< The device has the capability. */
 	bool usable;          /**< Platform and kernel let it be used. */
 	bool host_opt_in;     /**< The host's administrator allows it. */
-	bool user_opt_in;     /**< This open of the device has asked for it. */
+	bool user_opt_in;     /**< The present user of the device has opted in. */
 	uint32_t modes;       /**< Bit (1 << mode) for each ST mode. */
 	uint32_t requesters;  /**< Bit (1 << type) for each type negotiated. */
 	uint8_t st_table_loc; /**< Where the ST table is. */
@@ -55,7 +54,7 @@ struct rte_pci_tph_info {
  * @param[out] info
  *   The answer.
  * @return
- *   - 0: Success, also when TPH cannot be used.
+ *   - 0: Success, even if TPH cannot be used.
  *   - -ENOTSUP: The device is not bound to vfio-pci, or has no IOMMU.
  *   - -ENOTTY: The kernel does not support TPH in VFIO.
  *   - Another negative errno of the kernel: it could not be asked.
@@ -68,7 +67,7 @@ int rte_pci_tph_info_get(const struct rte_pci_device *dev,
  * Opt in, select the ST mode and turn the requester on.
  *
  * The ST table is left as it is.  The opt-in lasts until the device is closed.
- * A requester that is on is turned off first.
+ * If the requester is on, it is turned off first.
  *
  * @param dev
  *   The device.
@@ -77,7 +76,7 @@ int rte_pci_tph_info_get(const struct rte_pci_device *dev,
  * @param requester
  *   Requester type, one of rte_pci_tph_info.requesters.
  * @return
- *   - 0: Success; the device was read back and has both.
+ *   - 0: Success; both were read back from the device.
  *   - A negative errno of the kernel, which a log line explains: TPH is off.
  *     -ENOTSUP or -EOPNOTSUPP if TPH cannot be used, -EIO if the device does
  *     not take mode or type, or cannot be reached.
@@ -92,7 +91,7 @@ int rte_pci_tph_enable(const struct rte_pci_device *dev, uint8_t mode,
  * @param dev
  *   The device.
  * @return
- *   - 0: Success, also when it was off already or can never be on.
+ *   - 0: Success, even if it was off already or TPH cannot be used.
  *   - -EIO or another negative errno of the kernel: it could not be turned off.
  */
 __rte_internal
@@ -101,13 +100,13 @@ int rte_pci_tph_disable(const struct rte_pci_device *dev);
 /**
  * Look up the Steering Tags of CPUs for requests of a device.
  *
- * One call of the kernel, however many CPUs.  TPH must have been enabled once
+ * Takes one system call for any number of CPUs.  TPH must have been enabled once
  * since the device was opened.
  *
  * @param dev
  *   The device.
  * @param persistent
- *   Tags for persistent memory, not for volatile memory.
+ *   True: tags for persistent memory. False: for volatile memory.
  * @param extended
  *   Tags of 16 bits, not of 8 bits.
  * @param cpus
@@ -118,9 +117,9 @@ int rte_pci_tph_disable(const struct rte_pci_device *dev);
  * @param n
  *   Number of them, 1 to the number of possible CPUs.
  * @return
- *   - 0: Success; a CPU that has no tag is no error.
+ *   - 0: Success; a CPU that has no tag is not an error.
  *   - -EINVAL: A CPU is not online, bad *n*, or TPH was never enabled.
- *   - -ENOTSUP: Not usable, or the platform tells no tags.
+ *   - -ENOTSUP: TPH cannot be used, or the platform provides no tags.
  *   - -ENOMEM: Out of memory.
  *   - Another negative errno of the kernel.
  */

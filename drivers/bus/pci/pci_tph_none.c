@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-tph authors
  */
 
-/* TLP Processing Hints where the bus has no way to them: all but Linux. */
+/* TPH stubs for operating systems without VFIO. */
 
 #include <errno.h>
 

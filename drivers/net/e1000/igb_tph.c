@@ -32,8 +32,8 @@ igb_tph_caps(const struct rte_eth_dev *dev)
 	/*
 	 * The field has 8 bits, but the data sheets of the I210 (7.7.2.1) and of the
 	 * X550, which has the same block (8.2.2.12), require the upper five to be 0.
-	 * The I350 has TPH (data sheet 336626), but its description of the field was
-	 * not at hand, nor that of the I354: 3 bits are safe on them.
+	 * The I350 has TPH (data sheet 336626), but neither its description of the
+	 * field nor the I354's was available: 3 bits are assumed for both.
 	 * The 82576 and the 82580 are devices of PCIe 2.0, which has no TPH yet: they
 	 * have it in emulation only, with all bits of E1000_DCA_*_CPUID_MASK_82576
 	 * of the base driver.
@@ -66,7 +66,7 @@ igb_tph_queue_write(struct rte_eth_dev *dev, enum rte_eth_tph_direction directio
 	struct e1000_hw *hw = E1000_DEV_PRIVATE_TO_HW(dev->data->dev_private);
 	uint32_t reg;
 
-	/* as the queue's set-up has it in reg_idx */
+	/* reg_idx, as set when the queue was set up */
 	if (RTE_ETH_DEV_SRIOV(dev).active != 0)
 		queue += RTE_ETH_DEV_SRIOV(dev).def_pool_q_idx;
 

@@ -20,12 +20,12 @@
  * has another layout, and no TPH).
  *
  * Sources of the bits:
- * - TXCTL bits 0, 1 and 3; 5, the older DCA enable, that must not be set for the
- *   same traffic; 8 and 10, No-Snoop, that must be 0 with TPH; 9, set after a
+ * - TXCTL bits 0, 1 and 3; 5, the older DCA enable, which must be clear for the
+ *   same traffic; 8 and 10, No-Snoop, which must be 0 with TPH; 9, set after a
  *   reset: I210 data sheet, 8.13.2.
  * - RXCTL bits 0 to 3; 9, 13 and 15, set after a reset; 11, which must be 0: X550
  *   data sheet (333369), 8.2.2.12.1, which describes the same block without DCA.
- *   No data sheet of an igb device was at hand for RXCTL.
+ *   No data sheet of an igb device that describes RXCTL was available.
  * - TXCTL bits 11 and 13, set after a reset: QEMU's model of the 82576.
  * - The tag in bits 31:24: both data sheets, and E1000_DCA_*_82576 of the base
  *   driver.
@@ -47,21 +47,20 @@
 
 #define IGB_DCA_TAG_SHIFT	24
 
-/* What the registers are after a reset: relaxed ordering, no hints */
+/* Reset values of the registers: relaxed ordering, no hints */
 #define IGB_RXCTL_DEFAULT \
 	(IGB_RXCTL_FETCH_RO | IGB_RXCTL_PAYLOAD_RO | IGB_RXCTL_HEADER_RO)
 #define IGB_TXCTL_DEFAULT \
 	(IGB_TXCTL_FETCH_RO | IGB_TXCTL_WRITEBACK_RO | IGB_TXCTL_PACKET_RO)
 
-/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+/* Objects that queues can steer; Tx does not tell headers from payload */
 #define IGB_TPH_RX_OBJECTS \
 	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
 #define IGB_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
 
 /*
- * RXCTL of a queue, all of it: what was there is replaced.  It starts from the
- * value after a reset and not from what is read, because nothing else writes
- * the register and QEMU's model reads 0.
+ * Complete value of a queue's RXCTL. It is built on the reset value, not on a
+ * read: nothing else writes the register, and QEMU's model reads as 0.
  *
  * objects: RTE_ETH_TPH_OBJ_* bits; 0 gives the value after a reset.
  */

@@ -21,14 +21,14 @@
 
 #include "base/i40e_type.h"
 
-/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+/* Objects that queues can steer; Tx does not tell headers from payload */
 #define I40E_TPH_RX_OBJECTS \
 	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
 #define I40E_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
 
 /*
- * Set all TPH fields of an Rx queue context.  No objects, no enables: with a
- * requester that is on, a queue without a stash would be steered to tag 0.
+ * Set all TPH fields of an Rx queue context. Without objects, all enables are
+ * cleared: once the requester is on, they would steer the queue to tag 0.
  */
 static inline void
 i40e_tph_rxq_encode(struct i40e_hmc_obj_rxq *ctx, struct eth_tph_hint hint)
@@ -40,7 +40,7 @@ i40e_tph_rxq_encode(struct i40e_hmc_obj_rxq *ctx, struct eth_tph_hint hint)
 	ctx->cpuid = hint.tag;
 }
 
-/* The same of a Tx queue context. */
+/* The same for a Tx queue context. */
 static inline void
 i40e_tph_txq_encode(struct i40e_hmc_obj_txq *ctx, struct eth_tph_hint hint)
 {

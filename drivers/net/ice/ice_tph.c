@@ -3,8 +3,8 @@
  */
 
 /*
- * TLP Processing Hints of ice, in Device Specific mode. Where the NVM of an adapter
- * has TPH turned off, the device has no TPH capability, and its info says so.
+ * TLP Processing Hints of ice, in Device Specific mode. If an adapter's NVM
+ * turns TPH off, the device has no TPH capability, which the info reports.
  * The contexts of queues, which have tag and enables, are left to the set-up of
  * queues.
  */

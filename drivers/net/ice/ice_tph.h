@@ -21,14 +21,14 @@
 
 #include "base/ice_common.h"
 
-/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+/* Objects that queues can steer; Tx does not tell headers from payload */
 #define ICE_TPH_RX_OBJECTS \
 	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
 #define ICE_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
 
 /*
- * Set all TPH fields of an Rx queue context.  No objects, no enables: with a
- * requester that is on, a queue without a stash would be steered to tag 0.
+ * Set all TPH fields of an Rx queue context. Without objects, all enables are
+ * cleared: once the requester is on, they would steer the queue to tag 0.
  */
 static inline void
 ice_tph_rxq_encode(struct ice_rlan_ctx *ctx, struct eth_tph_hint hint)
@@ -40,7 +40,7 @@ ice_tph_rxq_encode(struct ice_rlan_ctx *ctx, struct eth_tph_hint hint)
 	ctx->cpuid = hint.tag;
 }
 
-/* The same of a Tx queue context. */
+/* The same for a Tx queue context. */
 static inline void
 ice_tph_txq_encode(struct ice_tlan_ctx *ctx, struct eth_tph_hint hint)
 {

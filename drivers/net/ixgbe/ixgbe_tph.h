@@ -33,17 +33,17 @@
 /* The enables and the tag, in bits 31:24; the rest is for relaxed ordering */
 #define IXGBE_TPH_FIELDS		UINT32_C(0xFF00000F)
 #define IXGBE_TPH_TAG_SHIFT		24
-/* of a field of 8, the upper ones of which must be 0 */
+/* the field has 8 bits, of which the upper 5 must be 0 */
 #define IXGBE_TPH_TAG_BITS		3
 
-/* What Rx and Tx queues can steer; there is no header of its own on Tx */
+/* Objects that queues can steer; Tx does not tell headers from payload */
 #define IXGBE_TPH_RX_OBJECTS \
 	(RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_HEADER | RTE_ETH_TPH_OBJ_PAYLOAD)
 #define IXGBE_TPH_TX_OBJECTS (RTE_ETH_TPH_OBJ_DESCRIPTOR | RTE_ETH_TPH_OBJ_PAYLOAD)
 
 /*
- * TPH_RXCTRL of a queue, with the TPH fields replaced and the relaxed ordering
- * that the base driver chose.
+ * TPH_RXCTRL of a queue with new TPH fields; relaxed ordering stays as the base
+ * driver set it.
  *
  * objects: RTE_ETH_TPH_OBJ_* bits; 0 for no hints.
  */

@@ -3,8 +3,8 @@
  */
 
 /*
- * Remembers the thread of each lcore, and asks the operating system where it
- * may run. Only Linux is asked; others have EAL's record, rte_lcore_cpuset().
+ * Records the thread of each lcore and asks the operating system for its
+ * affinity. On Linux only; elsewhere use EAL's record, rte_lcore_cpuset().
  */
 
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include <tph_compat.h>
 
 /*
- * System-wide thread identifiers. Unlike a pthread_t, one that has gone stale
- * because its thread ended is an error to ask for, not undefined behaviour.
+ * System-wide thread identifiers. Unlike a pthread_t, a stale one (whose thread
+ * has ended) yields an error, not undefined behaviour.
  */
 static int lcore_tids[RTE_MAX_LCORE];
 

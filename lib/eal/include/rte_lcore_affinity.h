@@ -6,7 +6,7 @@
 #define RTE_LCORE_AFFINITY_H
 
 /*
- * Where the threads of lcores may really run; for libraries of DPDK, not installed
+ * Actual CPU affinity of lcore threads; for libraries of DPDK, not installed
  *
  * rte_lcore_cpuset() is EAL's record of where it placed a thread. taskset and
  * cgroups move threads without telling EAL. Libraries that tie hardware to the
@@ -22,11 +22,11 @@ extern "C" {
 
 /**
  * @internal
- * Note which thread the calling lcore is. EAL calls it for each thread that
- * becomes an lcore, in that thread.
+ * Record the calling thread as an lcore. EAL calls this in each thread that
+ * becomes an lcore.
  *
  * @param lcore_id
- *   The lcore, or LCORE_ID_ANY if the thread is none.
+ *   The lcore, or LCORE_ID_ANY if the thread is not an lcore.
  */
 void eal_lcore_affinity_init(unsigned int lcore_id);
 
@@ -37,14 +37,14 @@ void eal_lcore_affinity_init(unsigned int lcore_id);
  * Thread safe.
  *
  * @param lcore_id
- *   An lcore of any role but ROLE_OFF, of this process.
+ *   An lcore of this process, of any role except ROLE_OFF.
  * @param cpuset
- *   Filled in on success, else left alone.
+ *   Filled in on success, otherwise unchanged.
  * @return
  *   - 0: success.
  *   - -EINVAL: no such lcore.
- *   - -ENOTSUP: this operating system is not asked.
- *   - another negative errno: it did not tell.
+ *   - -ENOTSUP: not implemented on this operating system.
+ *   - Another negative errno: the operating system returned an error.
  */
 __rte_internal
 int rte_lcore_affinity_get(unsigned int lcore_id, rte_cpuset_t *cpuset);

@@ -9,8 +9,8 @@
  * @file
  * @internal
  *
- * What DPDK's main branch has and an older tree lacks, for the files of the
- * overlay.  Goes into older trees only.
+ * Backports what DPDK's main branch has and older trees lack. Installed in
+ * older trees only.
  */
 
 #include <rte_atomic.h>
@@ -37,7 +37,7 @@
 		RTE_FMT_TAIL(__VA_ARGS__ ,)))
 #endif
 
-/* 22.11 has it, but wants a device that is not const */
+/* in 22.11 it takes a non-const device */
 #ifndef rte_pci_find_ext_capability
 #define rte_pci_find_ext_capability(dev, cap) \
 	((rte_pci_find_ext_capability)((void *)(uintptr_t)(dev), cap))

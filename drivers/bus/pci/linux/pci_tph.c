@@ -33,10 +33,10 @@
 #include "vfio_pci_tph.h"
 #include <tph_compat.h>
 
-/* What enabling changes of the TPH Requester Control Register */
+/* Fields of the TPH Requester Control Register that enabling changes */
 #define PCI_TPH_CTRL_FIELDS	(RTE_PCI_TPH_CTRL_MODE | RTE_PCI_TPH_CTRL_REQUESTER)
 
-/* struct vfio_device_feature with the largest of the structures that are its data here */
+/* struct vfio_device_feature followed by the largest payload used here */
 struct pci_tph_feature {
 	uint32_t argsz;
 	uint32_t flags;
@@ -47,7 +47,7 @@ struct pci_tph_feature {
 	};
 };
 
-/* Without an IOMMU, VFIO makes up a group of this name for the device. */
+/* Without an IOMMU, VFIO creates a group of this name. */
 static bool
 pci_tph_is_noiommu(const struct rte_pci_device *dev)
 {
@@ -69,7 +69,7 @@ pci_tph_is_noiommu(const struct rte_pci_device *dev)
 	return strncmp(name, "vfio-noiommu", strlen("vfio-noiommu")) == 0;
 }
 
-/* The VFIO device, or a negative errno; not every device fd is one. */
+/* The VFIO device fd or a negative errno; other drivers' fds are not VFIO's. */
 static int
 pci_tph_vfio_fd(const struct rte_pci_device *dev)
 {
@@ -133,7 +133,7 @@ pci_tph_opt_in(const struct rte_pci_device *dev)
 		&feature, 0);
 }
 
-/* Config space accessors of the bus may return -1 with or without an errno. */
+/* The bus's config space accessors may return -1 without setting errno. */
 static int
 pci_tph_config_errno(ssize_t done)
 {
@@ -166,7 +166,7 @@ pci_tph_ctrl_write(const struct rte_pci_device *dev, off_t cap, uint32_t ctrl)
 	return 0;
 }
 
-/* Set mode and requester, and see that the device took them. */
+/* Set mode and requester, and check that the device accepted them. */
 static int
 pci_tph_ctrl_set(const struct rte_pci_device *dev, off_t cap, uint32_t fields)
 {
@@ -214,7 +214,7 @@ rte_pci_tph_info_get(const struct rte_pci_device *dev,
 	ret = pci_tph_state_get(dev, &state);
 	if (ret < 0)
 		return ret;
-	/* Nobody gets past this answer, so that no other function has to ask. */
+	/* Callers of the other functions have had this answer: they need not check. */
 	if (pci_tph_is_noiommu(dev))
 		return -ENOTSUP;
 
@@ -269,7 +269,7 @@ rte_pci_tph_disable(const struct rte_pci_device *dev)
 	off_t cap;
 	int ret;
 
-	/* without an opt-in the requester is off, and the device may be gone */
+	/* without an opt-in TPH cannot be on, and the device may be gone */
 	if (pci_tph_state_get(dev, &state) < 0 ||
 			(state.flags & VFIO_TPH_USER_OPT_IN) == 0)
 		return 0;
