@@ -3,6 +3,7 @@
 """The project's own rules find what breaks them, each on a small tree that does."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -125,7 +126,9 @@ def listed(repository):
         (tree / "drivers/net" / driver / f"{nic}_tph.c").write_text(f"int {nic}_tph_apply(void);\n")
     for name, text in {"README.md": "| NIC | driver |\n| 82576 | `net/e1000` |\n| E810 | `net/ice` |\n",
                        "meson_options.txt": "value: 'bus/pci,net/e1000,net/ice,net/null'\n",
-                       "rig/tests/test_burst.py": "DRIVERS = \"net/e1000,net/ice\"\n"}.items():
+                       "doc/guides/howto/tph.rst": "   * - 82576\n     - igb\n   * - E810\n     - ice\n",
+                       "rig/tests/test_burst.py": "DRIVERS = \"net/e1000,net/ice\"\n",
+                       **dict.fromkeys(lint.DRIVERS_DERIVED, f"The drivers:\n  * {lint.DERIVED}\n")}.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text)
     assert lint.drivers(tree) == [] and lint.names(tree) == []
@@ -135,9 +138,15 @@ def listed(repository):
 @pytest.mark.parametrize("name", lint.DRIVER_LISTS)
 def test_a_list_without_a_driver_is_named(listed, name):
     text = (listed / name).read_text()
-    (listed / name).write_text(text.replace("net/ice", "net/null"))
+    (listed / name).write_text(re.sub(r"(net/|- )ice", r"\1null", text))
     assert [line.partition(": ")[2] for line in lint.drivers(listed)] == ["net/ice is missing"]
     assert lint.drivers(listed)[0].startswith(f"{name}:")
+
+
+@pytest.mark.parametrize("name", lint.DRIVERS_DERIVED)
+def test_a_list_that_graft_no_longer_writes_is_named(listed, name):
+    (listed / name).write_text("The drivers:\n  * igb\n")
+    assert lint.drivers(listed) == [f"{name}:1: drivers are not listed by {lint.DERIVED}"]
 
 
 def test_lists_with_a_driver_that_has_no_tph_are_named(listed):

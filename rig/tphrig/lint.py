@@ -25,12 +25,16 @@ DPDK_OPTIONS = (
     "PREFER_FALLTHROUGH,BIT_MACRO,CONST_STRUCT,SPLIT_STRING,LONG_LINE_STRING,"
     "C99_COMMENT_TOLERANCE,LINE_SPACING,PARENTHESIS_ALIGNMENT,NETWORKING_BLOCK_COMMENT_STYLE,"
     "NEW_TYPEDEFS,COMPARISON_TO_NULL")
-# Where the drivers with TPH are listed by hand: the file, and where in it their names are
+# Where the drivers with TPH are listed by hand: the file, and what finds their names in it
 DRIVER_LISTS = {
     "README.md": r"^\|.*\| `net/(\w+)`",
+    "doc/guides/howto/tph.rst": r"^   \* - .*\n     - ([a-z0-9]+)$",
     "meson_options.txt": r"[',]net/(\w+)",
     "rig/tests/test_burst.py": r"[\",]net/(\w+)",
 }
+# Where graft lists them, in the place of this word
+DRIVERS_DERIVED = ("devtools/series/00-cover.toml", "devtools/series/40-doc.toml")
+DERIVED = "@NIC@"
 # In some of these lists for other reasons
 SOFTWARE_DRIVERS = {"null", "ring"}
 PROSE = r".*\.(md|rst|toml)"
@@ -112,16 +116,20 @@ def commits(tree, base):
 
 def drivers(tree):
     """The lists of drivers with TPH agree with the drivers that there are."""
-    there = {path.parent.name for path in (tree / "drivers" / "net").glob("*/*_tph.c")}
+    of_nic = {path.stem.removesuffix("_tph"): path.parent.name
+              for path in (tree / "drivers" / "net").glob("*/*_tph.c")}
+    there = set(of_nic.values())
     found = []
     for file, pattern in DRIVER_LISTS.items():
-        listed = {match[1]: number for number, line in _lines(tree / file)
-                  for match in re.finditer(pattern, line)}
+        text, listed = (tree / file).read_text(), {}
+        for match in re.finditer(pattern, text, re.M):
+            listed[of_nic.get(match[1], match[1])] = text.count("\n", 0, match.start(1)) + 1
         found += [f"{file}:{max(listed.values(), default=1)}: net/{name} is missing"
                   for name in sorted(there - set(listed))]
         found += [f"{file}:{listed[name]}: net/{name} has no TPH"
                   for name in sorted(set(listed) - there - SOFTWARE_DRIVERS)]
-    return found
+    return found + [f"{file}:1: drivers are not listed by {DERIVED}"
+                    for file in DRIVERS_DERIVED if DERIVED not in (tree / file).read_text()]
 
 
 def names(tree):
