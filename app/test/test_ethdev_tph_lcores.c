@@ -223,7 +223,7 @@ static int
 sync_past_pending(struct tph_worker *w, int (*move)(void *))
 {
 	static const struct rte_eth_tph_stash bad = { .direction = RX, .queue = 1 };
-	unsigned int from = tph_real_cpus[0], to = tph_real_cpus[1];
+	unsigned int to = tph_real_cpus[1];
 	rte_cpuset_t other = tph_one_cpu(to);
 
 	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 0, LCORE, w[0].lcore, DESC), "not set");
@@ -234,11 +234,12 @@ sync_past_pending(struct tph_worker *w, int (*move)(void *))
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
 
 	TEST_ASSERT_SUCCESS(tph_worker_run(&w[0], move, &other), "not moved");
+	TEST_ASSERT_SUCCESS(tph_worker_run(&w[1], move, &other), "not moved");
 	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(fake_a.port), -ENOTSUP, "not told");
 	TEST_ASSERT(tph_device_has(&fake_a, RX, 0, DESC, fake_a.cpu_tags[to]) &&
 		tph_reports(&fake_a, RX, 0, DESC, to, fake_a.cpu_tags[to], false),
 		"does not follow");
-	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, from, fake_a.cpu_tags[from], true),
+	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, to, fake_a.cpu_tags[to], true),
 		"not pending");
 	fake_a.fail_queue = NULL;
 	fake_a.fail_write = 0;

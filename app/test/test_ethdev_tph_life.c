@@ -95,6 +95,24 @@ test_reset_is_survived(void)
 }
 
 static int
+test_entry_that_a_reset_left_behind_can_be_taken_away(void)
+{
+	const struct rte_eth_tph_conf iv = { .mode = RTE_ETH_TPH_MODE_IV };
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(fake_a.port, &iv), "not enabled");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	fake_a.fail_write = -ENODATA;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(fake_a.port), "no reset");
+	fake_a.fail_write = 0;
+	TEST_ASSERT_SUCCESS(fake_configure(&fake_a, NB_QUEUES), "not configured");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A), "not left behind");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, 0, 0), "not removed");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, 0, 0), "still there");
+	return TEST_SUCCESS;
+}
+
+static int
 test_disable_after_a_reset_stays_off(void)
 {
 	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(fake_a.port), "no reset");
@@ -387,6 +405,7 @@ struct unit_test_suite tph_life_tests = {
 		TPH_TEST(fake_setup, test_stash_of_a_stopped_port_waits_for_its_start),
 		TPH_TEST(fake_setup_on, test_stash_removed_from_a_stopped_port_is_gone_at_once),
 		TPH_TEST(fake_setup_on, test_reset_is_survived),
+		TPH_TEST(fake_setup_on, test_entry_that_a_reset_left_behind_can_be_taken_away),
 		TPH_TEST(fake_setup_on, test_disable_after_a_reset_stays_off),
 		TPH_TEST(fake_setup_on, test_queue_that_is_gone_loses_its_stash),
 		TPH_TEST(fake_setup_on, test_close_turns_off_and_forgets),

@@ -296,14 +296,15 @@ fake_close(struct rte_eth_dev *dev)
 	return 0;
 }
 
-/* Like a driver that closes and initialises its device: everything is lost. */
+/* Like a driver that closes and initialises its device: all but the ST table is lost. */
 static int
 fake_reset(struct rte_eth_dev *dev)
 {
 	struct fake *f = fake_of(dev);
 
 	f->on = false;
-	memset(f->queues, 0, sizeof(f->queues));
+	if (!fake_iv(f))
+		memset(f->queues, 0, sizeof(f->queues));
 	dev->data->nb_rx_queues = 0;
 	dev->data->nb_tx_queues = 0;
 	return 0;

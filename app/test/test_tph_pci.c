@@ -14,6 +14,7 @@
 
 #include <bus_pci_tph.h>
 #include <eal_private.h>
+#include <ethdev_tph_private.h>
 #include <rte_interrupts.h>
 
 #include "test.h"
@@ -599,6 +600,39 @@ pci_vectors_that_change_places_keep_their_tags_apart(void)
 	return TEST_SUCCESS;
 }
 
+static int
+pci_entry_that_was_left_behind_is_not_cleared_once_it_is_in_use(void)
+{
+	const struct rte_eth_tph_stash stashes[] = {
+		{ RTE_ETH_TPH_RX, 0, RTE_ETH_TPH_TARGET_CPU, 0x30, DATA, 0 },
+		{ RTE_ETH_TPH_RX, 1, RTE_ETH_TPH_TARGET_CPU, 0x31, DATA, 0 },
+	};
+	const struct rte_eth_tph_conf iv = { .mode = RTE_ETH_TPH_MODE_IV };
+
+	TEST_ASSERT_SUCCESS(started_port_make(&played_live_driver), "no port");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(PORT_ID), "not disabled");
+	TEST_ASSERT_SUCCESS(port_vectors(PORT_QUEUES), "no vectors");
+	played_device(DEVICE_IV, DEVICE_STANDARD, RTE_PCI_TPH_CAP_LOC_CAP);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(PORT_ID, &iv), "not enabled");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(PORT_ID, stashes, 2), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(PORT_ID), "no start");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(PORT_ID), "no stop");
+
+	/* queue 1 goes, its entry stays, and queue 0 gets its vector */
+	played.st_calls = 0;
+	played.st_fail_at = 1;
+	eth_tph_queue_config(port.dev, RTE_ETH_TPH_RX, 1);
+	TEST_ASSERT_EQUAL(played.table[2], 0x31, "cleared nevertheless");
+	TEST_ASSERT_SUCCESS(rte_intr_vec_list_index_set(port.dev->intr_handle, 0, 2), "vector");
+	played.st_calls = 0;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(PORT_ID), "no start");
+	TEST_ASSERT_EQUAL(played.table[2], 0x30, "cleared under queue 0");
+	TEST_ASSERT_EQUAL(rte_eth_dev_tph_stash_sync(PORT_ID), 0, "not synced");
+	TEST_ASSERT_EQUAL(played.table[2], 0x30, "cleared under queue 0");
+
+	return TEST_SUCCESS;
+}
+
 static struct unit_test_suite tph_pci_suite = {
 	.suite_name = "TPH of PCI drivers",
 	.teardown = port_free,
@@ -615,6 +649,7 @@ static struct unit_test_suite tph_pci_suite = {
 		TEST_CASE(pci_start_by_a_secondary_process_leaves_stashes_pending),
 		TEST_CASE(pci_queues_that_a_secondary_process_starts_have_their_hints),
 		TEST_CASE(pci_vectors_that_change_places_keep_their_tags_apart),
+		TEST_CASE(pci_entry_that_was_left_behind_is_not_cleared_once_it_is_in_use),
 		TEST_CASES_END()
 	}
 };

@@ -487,7 +487,8 @@ eth_tph_slot_takes(const struct rte_eth_dev *dev, const struct eth_tph *tph,
 	uint8_t phase = dev->data->tph_phase;
 
 	if (slot->objects == 0)
-		return slot->given && (phase == ETH_TPH_RUNNING || phase == ETH_TPH_STOPPED);
+		return slot->given && (phase == ETH_TPH_STOPPED ||
+			(phase == ETH_TPH_RUNNING && tph->info.live));
 	return phase == (tph->info.live ? ETH_TPH_RUNNING : ETH_TPH_STARTING);
 }
 
@@ -517,13 +518,34 @@ eth_tph_queues_write(struct rte_eth_dev *dev, struct eth_tph *tph,
 	return ret;
 }
 
+/* Note that the device has nothing of a queue. */
+static void
+eth_tph_slot_absent(struct eth_tph_slot *slot)
+{
+	slot->given = 0;
+	slot->current = 0;
+	slot->location = RTE_ETH_TPH_LOCATION_NONE;
+	slot->index = 0;
+}
+
 /* Mark a slot as written to the device. */
 static void
-eth_tph_slot_written(struct eth_tph_slot *slot, const struct eth_tph_queue *queue)
+eth_tph_slot_written(struct eth_tph_table *table, const struct eth_tph_queue *queue)
 {
+	struct eth_tph_slot *slot = eth_tph_slot(table, queue->direction, queue->queue);
+	struct eth_tph_slot *other;
+	unsigned int i;
+
 	if (slot->objects == 0) {
 		memset(slot, 0, sizeof(*slot));
 		return;
+	}
+	/* An entry that was another queue's, and could not be cleared, is not any more. */
+	for (i = 0; i < eth_tph_nb_slots(table); i++) {
+		other = &table->slots[i];
+		if (other != slot && other->given && other->location == queue->location &&
+				other->index == queue->index)
+			eth_tph_slot_absent(other);
 	}
 	slot->location = queue->location;
 	slot->index = queue->index;
@@ -590,8 +612,7 @@ eth_tph_plan_write(struct rte_eth_dev *dev, struct eth_tph *tph,
 	if (n > 0 && ret == 0)
 		ret = eth_tph_queues_write(dev, tph, queues, n);
 	for (i = 0; ret == 0 && i < n; i++)
-		eth_tph_slot_written(eth_tph_slot(&plan->table,
-			queues[i].direction, queues[i].queue), &queues[i]);
+		eth_tph_slot_written(&plan->table, &queues[i]);
 
 	free(queues);
 	return ret;
@@ -609,23 +630,19 @@ eth_tph_plan_carry_out(struct rte_eth_dev *dev, struct eth_tph *tph,
 	return ret;
 }
 
-/* Note that the device has nothing of a queue. */
-static void
-eth_tph_slot_absent(struct eth_tph_slot *slot)
-{
-	slot->given = 0;
-	slot->current = 0;
-	slot->location = RTE_ETH_TPH_LOCATION_NONE;
-	slot->index = 0;
-}
-
 void
 eth_tph_forget_device(struct eth_tph *tph)
 {
+	struct eth_tph_slot *slot;
 	unsigned int i;
 
-	for (i = 0; i < eth_tph_nb_slots(&tph->table); i++)
-		eth_tph_slot_absent(&tph->table.slots[i]);
+	for (i = 0; i < eth_tph_nb_slots(&tph->table); i++) {
+		slot = &tph->table.slots[i];
+		slot->current = 0;
+		/* An ST table outlives a reset. */
+		if (slot->location == RTE_ETH_TPH_LOCATION_DEVICE)
+			eth_tph_slot_absent(slot);
+	}
 }
 
 int

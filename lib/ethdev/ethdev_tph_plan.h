@@ -156,7 +156,7 @@ int eth_tph_write_pending(struct rte_eth_dev *dev, struct eth_tph *tph);
 int eth_tph_take_away(struct rte_eth_dev *dev, struct eth_tph *tph,
 		const uint16_t first[ETH_TPH_DIRECTIONS]);
 
-/* Note that the device has nothing: it is being reset, or is gone. */
+/* Note that the device is being reset, and what it keeps. */
 void eth_tph_forget_device(struct eth_tph *tph);
 
 /* Turn TPH on again in a device that was reset. */
