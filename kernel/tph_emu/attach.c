@@ -11,6 +11,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -315,11 +316,56 @@ static const struct file_operations detach_fops = {
 	.write = detach_write,
 };
 
+/* Like a driver that is slow in a callback */
+static ssize_t hold_write(struct file *file, const char __user *buf,
+			  size_t count, loff_t *ppos)
+{
+	char *line __free(kfree) = tph_emu_read_line(buf, count);
+	struct tph_emu *key __free(kvfree) = NULL;
+	struct pci_dev *dev;
+	char *name, *rest;
+	unsigned int ms;
+	int ret;
+
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+
+	key = kvzalloc_obj(*key);
+	if (!key)
+		return -ENOMEM;
+
+	rest = strim(line);
+	name = strsep(&rest, " ");
+	ret = tph_emu_parse_bdf(key, name);
+	if (ret)
+		return ret;
+	if (!rest || kstrtouint(rest, 10, &ms))
+		return -EINVAL;
+
+	dev = pci_get_domain_bus_and_slot(key->domain, key->bus, key->devfn);
+	if (!dev)
+		return -ENODEV;
+
+	device_lock(&dev->dev);
+	msleep(ms);
+	device_unlock(&dev->dev);
+	pci_dev_put(dev);
+
+	return count;
+}
+
+static const struct file_operations hold_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = hold_write,
+};
+
 static int __init tph_emu_init(void)
 {
 	root = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("attach", 0200, root, NULL, &attach_fops);
 	debugfs_create_file("detach", 0200, root, NULL, &detach_fops);
+	debugfs_create_file("hold", 0200, root, NULL, &hold_fops);
 
 	return 0;
 }
