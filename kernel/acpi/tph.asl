@@ -63,12 +63,20 @@ DefinitionBlock ("tph.aml", "SSDT", 2, "DPDKTP", "TPHTAGS", 1)
             Return (Local0)
         }
 
+        // A byte written here for each call is how tests count the calls
+        OperationRegion (CNTR, SystemIO, 0x0580, 1)
+        Field (CNTR, ByteAcc, NoLock, WriteAsZeros)
+        {
+            CALL, 8
+        }
+
         // Arg0 UUID, Arg1 revision, Arg2 function, Arg3 its arguments: feature
         // (0 is the cache's Steering Tag), UID of the target, properties
         Method (_DSM, 4, Serialized)
         {
             If (Arg0 == ToUUID ("e5c937d0-3553-4d7a-9117-ea4d19c3434d") && Arg1 >= 7)
             {
+                CALL = Arg2
                 If (Arg2 == 0)
                 {
                     Return (Buffer () { 0x01, 0x80 })

@@ -72,6 +72,9 @@ class Guest:
             "setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
             *machine.qemu_options(cpus, devices),
             "-acpitable", f"file={acpi_table}",
+            # Where that table writes a byte for each question that it answers, see kernel/acpi/tph.asl.
+            "-chardev", f"file,id=firmware,path={self.folder}/firmware",
+            "-device", "isa-debugcon,iobase=0x580,chardev=firmware",
             "-kernel", str(kernel / "bzImage"), "-initrd", str(initramfs),
             "-append", f"{machine.KERNEL_OPTIONS} {cmdline}",
             "-serial", f"file:{self.console_log}",
@@ -242,6 +245,10 @@ class Guest:
                 while "event" in (answer := json.loads(answers.readline())):
                     pass
         return answer["return"]
+
+    def firmware_calls(self):
+        """How often the kernel has asked firmware for Steering Tags since it was booted."""
+        return (self.folder / "firmware").stat().st_size
 
     def registers(self, address, count=1):
         """32-bit registers of a device, read from outside the guest."""
