@@ -59,8 +59,8 @@ kernel-tree: setup ## a git tree in DIR with the kernel series as commits
 kernel-export: setup ## write the series back from the git tree in DIR
 	@$(RIG) kernel-export $(DIR)
 
-kernel-matrix: setup ## build the series patch by patch on the kernel sources KERNEL="PATH ..."
-	@rig/packages sparse
+kernel-matrix: setup ## build the series on the kernel sources KERNEL="PATH ..."; installs cross compilers
+	@rig/packages sparse gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu
 	@$(RIG) kernel-matrix $(KERNEL)
 
 graft: ## put the overlay into the DPDK tree DIR

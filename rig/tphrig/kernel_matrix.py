@@ -2,9 +2,11 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """The kernel series on any number of sources: does each patch apply, build and stay clean?
 
-After every patch, what the series touches and who calls it is built; after the
-last one, the folders around it.  Never a whole kernel, always out of tree and
-incrementally, so that each patch costs what its own change costs.
+After every patch, what the series touches and who calls it is built, out of tree
+and incrementally, so that each patch costs what its own change costs.  After the
+last one, vmlinux and the modules are linked in every configuration, since that is
+where a symbol that is missing shows.  Each configuration is checked to be what its
+column says.
 """
 
 import collections
@@ -13,22 +15,55 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from . import cache, kernel, sources
 from .say import Fail, KbuildProgress, run, say
 
+# What every column has
 CONFIG = cache.PROJECT / "kernel" / "matrix.config"
-# Configurations after every patch, and after the last one.
-EVERY = {"TPH=y": "CONFIG_PCIE_TPH=y", "TPH=n": "# CONFIG_PCIE_TPH is not set"}
-LAST = {"ACPI=n": "# CONFIG_ACPI is not set", "MSI=n": "# CONFIG_PCI_MSI is not set"}
+# The tests that the series brings, which are there after the last patch
+TESTS = "CONFIG_PCIE_TPH_KUNIT_TEST=y"
+
+
+class Column(NamedTuple):
+    """A configuration: lines that must hold on top of CONFIG, and for what it is built."""
+
+    lines: tuple
+    arch: str = "x86_64"
+    prefix: str = ""
+
+
+def _lines(*symbols, off=()):
+    """Configuration lines; a symbol that is off comes last, and wins."""
+    return (*(f"CONFIG_{s}=y" for s in symbols if s not in off),
+            *(f"# CONFIG_{s} is not set" for s in off))
+
+
+X86 = "64BIT", "PCI_MSI", "PCIE_TPH", "ACPI", "PM", "INTEL_IOMMU"
+COLUMNS = {
+    "TPH=y": Column(_lines(*X86)),
+    "TPH=n": Column(_lines(*X86, off=("PCIE_TPH",))),
+    "ACPI=n": Column(_lines("64BIT", "PCI_MSI", "PCIE_TPH", "PM", off=("ACPI",))),
+    "MSI=n": Column(_lines("64BIT", "PCIE_TPH", "ACPI", "PM", off=("PCI_MSI",))),
+    "i386": Column(_lines(*X86, off=("64BIT",)), "i386"),
+    "arm64": Column(_lines("64BIT", "PCI_MSI", "PCIE_TPH", "EFI", "ACPI", "PM", "ARM_SMMU_V3"),
+                    "arm64", "aarch64-linux-gnu-"),
+    # Big-endian
+    "ppc64": Column(_lines("PPC64", "PPC_BOOK3S_64", "CPU_BIG_ENDIAN", "PPC_PSERIES", "PCI_MSI",
+                           "PCIE_TPH", "PM"), "powerpc", "powerpc64-linux-gnu-"),
+}
+# Built after every patch; all are linked after the last one.
+EVERY = "TPH=y", "TPH=n"
 TPH = "drivers/pci/tph.o"
 MLX5_ST = "drivers/net/ethernet/mellanox/mlx5/core/lib/st.o"
 CALLERS = {"drivers/net/ethernet/broadcom/bnxt/bnxt.o", "drivers/infiniband/hw/mlx5/dmah.o",
            MLX5_ST}
-FOLDERS = {"drivers/pci/", "drivers/vfio/"}
 # Not there without TPH.
 TPH_ONLY = {TPH, MLX5_ST, "drivers/vfio/pci/vfio_pci_tph.o"}
-PACKAGES = {"sparse": "sparse", "pahole": "pahole"}
+PACKAGES = {"sparse": "sparse", "pahole": "pahole"} | {
+    f"{column.prefix}gcc": f"gcc-{column.prefix.rstrip('-')}"
+    for column in COLUMNS.values() if column.prefix}
 # Kbuild passes over a sparse that does not know the keyword, as Debian's does not.
 SPARSE = "CHECK=sparse -D__typeof_unqual__=__typeof__"
 # That sparse also takes exception to every MODULE_* and module_param().
@@ -67,8 +102,8 @@ class Matrix:
             subject = self._git("log", "-1", "--format=%s").stdout.strip()
             self._row(f"{patch.name[:4]} {subject}",
                       {variant: self._build(variant, patch.name[:4]) for variant in EVERY})
-        self._row("all of them, with the folders around",
-                  {name: self._build(name, "series", FOLDERS | CALLERS) for name in EVERY | LAST})
+        self._row("all of them: vmlinux and modules linked",
+                  {name: self._link(name) for name in COLUMNS})
         self._compare(before, self._inspect())
 
     def _base(self):
@@ -84,46 +119,53 @@ class Matrix:
     def _git(self, *command):
         return subprocess.run(["git", "-C", self.tree, *command], capture_output=True, text=True)
 
+    def _kbuild(self, variant):
+        """The start of a make command."""
+        column = COLUMNS[variant]
+        compiler = [f"CC=ccache {column.prefix}gcc"] if shutil.which("ccache") else []
+        return ["make", "-C", self.tree, f"O={self.work / variant}", f"-j{os.cpu_count()}",
+                f"ARCH={column.arch}", f"CROSS_COMPILE={column.prefix}", *compiler]
+
     def _make(self, variant, what, *arguments):
-        compiler = ["CC=ccache gcc"] if shutil.which("ccache") else []
-        run(what, ["make", "-C", self.tree, f"O={self.work / variant}", f"-j{os.cpu_count()}",
-                   *compiler, *arguments], self.log, progress=KbuildProgress(),
+        run(what, [*self._kbuild(variant), *arguments], self.log, progress=KbuildProgress(),
             env=os.environ | kernel.REPRODUCIBLE)
 
-    def _configure(self, variant):
-        lines = CONFIG.read_text().splitlines()
-        lines = [(EVERY | LAST)[variant], *(line for line in lines if line.startswith("CONFIG_"))]
-        texts = [path.read_text() for path in (kernel.CONFIG, kernel.TPH_CONFIG)]
-        (self.work / "fragment").write_text("\n".join([*texts, *lines, lines[0], ""]))
+    def _configure(self, variant, tests=False):
+        common = [line for line in CONFIG.read_text().splitlines() if line.startswith("CONFIG_")]
+        lines = [*common, *COLUMNS[variant].lines]
+        if tests and not {"# CONFIG_PCIE_TPH is not set", "# CONFIG_PCI_MSI is not set"} & set(lines):
+            lines.append(TESTS)
+        (self.work / "fragment").write_text("\n".join([*lines, ""]))
         (self.work / variant).mkdir(parents=True, exist_ok=True)
-        have = self.work / variant / ".config"
-        done = subprocess.run(["make", "-s", "-C", self.tree, f"O={self.work / variant}",
-                               f"KCONFIG_ALLCONFIG={self.work / 'fragment'}", "allnoconfig"],
+        done = subprocess.run([*self._kbuild(variant), "-s", "allnoconfig",
+                               f"KCONFIG_ALLCONFIG={self.work / 'fragment'}"],
                               capture_output=True, text=True)
         if done.returncode:
             raise Fail(f"{variant}: no configuration: {done.stderr.strip()[-200:]}")
-        text = have.read_text().splitlines()
-        # Without ACPI or MSI some of the rest is not to be had
-        for line in lines if variant in EVERY else lines[:1]:
-            off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
-            if any(h.startswith(f"{off[1]}=") for h in text) if off else line not in text:
-                raise Fail(f"{variant}: {CONFIG.name}: this kernel cannot have {line}")
+        missing = unmet(lines, (self.work / variant / ".config").read_text().splitlines())
+        if missing:
+            raise Fail(f"{variant}: this kernel cannot have {missing[0]}: mend {CONFIG.name} or the column")
 
     def _present(self, variant, targets):
         """Those of the targets that this tree has in this configuration."""
         return [t for t in sorted(targets) if (self.tree / re.sub(r"\.o$", ".c", t)).exists()
                 and (variant != "TPH=n" or t not in TPH_ONLY)]
 
-    def _build(self, variant, patch="base", targets=None):
+    def _try(self, variant, what, targets, **how):
         """Return what stands in the table."""
         try:
-            self._configure(variant)
-            self._make(variant, f"{patch}, {variant}",
-                       *self._present(variant, targets or self.touched | CALLERS))
+            self._configure(variant, **how)
+            self._make(variant, f"{what}, {variant}", *targets)
         except Fail as fail:
             self.errors.append(str(fail))
             return "failed"
         return "ok"
+
+    def _build(self, variant, patch="base"):
+        return self._try(variant, patch, self._present(variant, self.touched | CALLERS))
+
+    def _link(self, variant):
+        return self._try(variant, "series", ("vmlinux", "modules"), tests=True)
 
     def _inspect(self):
         """What W=1 and sparse say of the files that the series touches; struct pci_dev."""
@@ -168,6 +210,14 @@ class Matrix:
             self.columns = list(cells)
             self.rows += ["", f"{'':72}" + " ".join(f"{c:6}" for c in cells)]
         self.rows.append(f"{name[:70]:72}" + " ".join(f"{c:6}" for c in cells.values()))
+
+
+def unmet(lines, have):
+    """Those configuration lines that do not hold in a .config; the last line of a symbol counts."""
+    wanted = {re.search(r"CONFIG_\w+", line)[0]: line for line in lines}
+    given = {line.split("=")[0] for line in have if line.startswith("CONFIG_")}
+    return [line for symbol, line in wanted.items()
+            if (symbol in given if line.startswith("#") else line not in have)]
 
 
 def run_all(named):
