@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """The TPH capability in the config space of a user of VFIO: hidden, as it ever was, or virtual."""
 
+import errno
 import itertools
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tphrig import vfio
 from tphrig.emulator import CAPABILITY
 from tphrig.machine import NVME_BDF, PORT_BDF
-from tphrig.vfio import DS, EXTENDED, IV, NS, OFF, STANDARD
+from tphrig.vfio import DS, EXTENDED, IV, NS, OFF, STANDARD, fails
 
 PATTERNS = (0xffffffff, 0x00000000)
 
@@ -109,6 +110,23 @@ def test_a_value_that_the_device_cannot_take_is_dropped_and_reads_back_as_before
                 assert device.control() == before
         assert emulated.ctrl() == before
         assert emulated.stats()["config_writes"] == 0
+
+
+@pytest.mark.parametrize("width", (2, 4))
+def test_a_value_that_the_device_fails_to_take_leaves_mode_and_requester_as_they_were(functions, width):
+    device, emulated = functions.open("loc=cap size=4")
+    device.st_config(0, [1, 2, 3, 4])
+    for position in (1, 2):
+        emulated.write("fail_st_write", position)
+        with fails(errno.EIO):
+            device.set_control(DS | STANDARD, width)
+        assert emulated.ctrl() == device.control() == OFF
+    device.set_control(IV | EXTENDED)
+    emulated.write("unreachable", 1)
+    with fails(errno.EIO):
+        device.write(CAPABILITY + vfio.TPH_CTRL, DS | STANDARD, width)
+    emulated.write("unreachable", 0)
+    assert emulated.ctrl() == device.control() == IV | EXTENDED
 
 
 def test_reserved_bits_are_not_passed_on(functions):

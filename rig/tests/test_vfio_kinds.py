@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """TPH for a user of VFIO on devices and machines of every kind."""
 
+import contextlib
 import errno
 import uuid
 
@@ -60,6 +61,31 @@ def test_physical_and_virtual_functions_are_apart(functions):
     assert physical.ctrl() == pf.control() == ON
     assert physical.table() == {0: 0x701, 1: 0x5a, 2: 0x5a, 3: 0x5a}
     guest.run(f"echo 0 > {numvfs}")
+
+
+def test_memory_of_a_virtual_function_is_what_its_physical_one_decodes(functions):
+    guest, token = functions.guest, uuid.UUID(int=0x1234)
+    functions.emulate("loc=msix", VF_BDF)
+    pf, _ = functions.open("loc=cap size=4", enable_sriov=1)
+    pf.feature(vfio.VF_TOKEN, vfio.SET, token.bytes)
+    numvfs = f"/sys/bus/pci/devices/{BDF}/sriov_numvfs"
+    guest.run(f"echo 1 > {numvfs}", timeout=60)
+    guest.bind(VF_BDF)
+    vf = functions.user.open(VF_BDF, token)
+    vf.opt_in()
+    vf.vectors(2)
+    vf.set_control(ON)
+    vf.st_config(0, [0x701, 0x702])
+    assert vf.msix_tags(range(2)) == [0x701, 0x702]
+    control = dict(pf.extended())[vfio.EXT_CAP_SRIOV] + 8
+    for memory, expected in ((0, errno.EIO), (8, None)):
+        guest.run(f"printf '\\x{1 | memory:02x}' | dd bs=1 seek={control} conv=notrunc "
+                  f"of=/sys/bus/pci/devices/{BDF}/config 2>/dev/null")
+        with fails(expected) if expected else contextlib.nullcontext():
+            vf.st_config(0, [0x801, 0x802])
+    assert vf.msix_tags(range(2)) == [0x801, 0x802]
+    vf.close()
+    guest.run(f"echo 0 > {numvfs}", timeout=60)
 
 
 @pytest.mark.parametrize("functions_with", ("intel_iommu=off",), indirect=True)

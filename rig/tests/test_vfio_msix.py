@@ -9,7 +9,7 @@ import pytest
 from tphrig import vfio
 from tphrig.machine import NVME_BDF, PORT_BDF
 from tphrig.trace import tags_changed_with_requester_on, tph_events
-from tphrig.vfio import DS, EXTENDED, IV, OFF, fails
+from tphrig.vfio import DS, EXTENDED, IV, OFF, clear_command, fails
 
 BDF = PORT_BDF[0]
 ON = EXTENDED | IV
@@ -112,6 +112,24 @@ def test_without_memory_space_tags_of_vectors_are_an_io_error_and_nothing_change
     assert emulated.ctrl() == ON
 
 
+def test_memory_that_only_the_kernel_believes_to_be_on_is_an_io_error_and_nothing_changes(
+        functions, ordered):
+    device, emulated = functions.open("loc=msix")
+    command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER
+    device.write(vfio.COMMAND, command, 2)
+    device.set_control(ON)
+    device.vectors(4)
+    device.st_config(0, TAGS[:4])
+    clear_command(functions.guest, BDF)
+    with fails(errno.EIO):
+        device.st_config(0, [0x100] * 4)
+    assert emulated.ctrl() == ON
+    device.write(vfio.COMMAND, command, 2)
+    assert device.msix_tags(range(4)) == TAGS[:4]
+    device.st_config(0, [0x100] * 4)
+    assert device.msix_tags(range(4)) == [0x100] * 4
+
+
 def test_in_d3hot_tags_of_vectors_are_an_io_error_and_nothing_changes(functions, ordered):
     device, _ = functions.open("loc=msix nsr=0")
     device.set_control(ON)
@@ -132,6 +150,35 @@ def test_vectors_set_up_without_memory_space_get_their_tags(functions, ordered):
     device.vectors(10)
     device.write(vfio.COMMAND, vfio.COMMAND_MASTER | vfio.COMMAND_MEMORY, 2)
     assert device.msix_tags(range(10)) == TAGS
+
+
+@pytest.mark.parametrize("vectors", (2, 10))
+def test_allocating_vectors_changes_tags_only_while_the_requester_is_off(functions, ordered, vectors):
+    """It clears those of all entries, with a vector or without."""
+    device, emulated = functions.open("loc=msix")
+    command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER
+    device.write(vfio.COMMAND, command, 2)
+    device.st_config(0, TAGS)
+    device.set_msix_word(5, 0x09990001)
+    device.set_control(ON)
+    device.vectors(vectors)
+    assert device.msix_tags(range(10)) == TAGS[:vectors] + [0] * (10 - vectors)
+    assert emulated.ctrl() == device.control() == ON
+    device.no_vectors()
+    assert device.msix_tags(range(10)) == [0] * 10
+    assert emulated.ctrl() == device.control() == ON
+
+
+def test_a_set_irqs_that_fails_leaves_the_vectors_that_stay_with_their_tags(functions, ordered):
+    device, emulated = functions.open("loc=msix")
+    device.st_config(0, TAGS)
+    device.set_control(ON)
+    device.vectors(2)
+    good, bad = device.user.call("eventfd")[0], 999
+    with fails(errno.EBADF):
+        device.set_irqs(2, (good, bad, good))
+    assert device.msix_tags(range(10)) == TAGS[:4] + [0] * 6, "2 and 3 were allocated by then"
+    assert emulated.ctrl() == device.control() == ON
 
 
 def test_a_mapped_table_is_the_users_own_until_the_kernel_writes_the_word_it_knows(functions):

@@ -101,7 +101,7 @@ def test_what_was_only_put_down_never_reaches_the_device(functions):
 
 @pytest.mark.parametrize("ending", (close, kill, kill_in_d3hot, kill_without_memory),
                          ids=lambda ending: ending.__name__)
-def test_tags_are_gone_from_the_msix_table_before_its_vectors_are(functions, ending):
+def test_no_tag_is_left_in_the_msix_table(functions, ending):
     device, emulated = functions.open("loc=msix")
     device.st_config(0, range(0x701, 0x70b))
     device.set_control(ON)
@@ -120,6 +120,30 @@ def test_tags_are_gone_from_the_msix_table_before_its_vectors_are(functions, end
     heir.vectors(10)
     heir.set_control(ON)
     assert heir.msix_tags(range(10)) == [0] * 10
+
+
+@pytest.mark.parametrize("vectors", (0, 4))
+@pytest.mark.parametrize("ending", (close, kill), ids=lambda ending: ending.__name__)
+def test_tags_that_the_user_wrote_to_the_mapped_table_are_cleared_by_the_kernel(
+        functions, ending, vectors):
+    """A reset would do it as well, but not all devices can be reset."""
+    functions.emulate("loc=msix")
+    functions.guest.run(f"echo > /sys/bus/pci/devices/{BDF}/reset_method")
+    functions.guest.load_vfio()
+    functions.guest.bind(BDF)
+    device = functions.new_user().open(BDF)
+    device.opt_in()
+    device.write(vfio.COMMAND, vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER, 2)
+    if vectors:
+        device.vectors(vectors)
+    written = (0, 3, 4, 9)
+    for vector in written:
+        device.set_msix_word(vector, 0x09990001)
+    mark = functions.guest.trace.mark()
+    ending(functions, device)
+    events = tph_events(functions.guest, BDF, mark)
+    left = {vector: value >> 16 for kind, vector, value in events if kind == "entry"}
+    assert {vector: left.get(vector) for vector in written} == dict.fromkeys(written, 0)
 
 
 def test_tph_that_a_driver_of_the_kernel_left_on_is_off_after_the_opt_in(functions):

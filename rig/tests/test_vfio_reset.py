@@ -2,15 +2,16 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """After a reset, what the user set is there again, or what is read says that it is not."""
 
+import contextlib
 import errno
 
 import pytest
 
 from tphrig import vfio
 from tphrig.emulator import CAPABILITY
-from tphrig.machine import PORT_BDF, RCIEP_BDF, SLOT_BDF
+from tphrig.machine import RCIEP_BDF, SLOT_BDF
 from tphrig.trace import tags_changed_with_requester_on, tph_events
-from tphrig.vfio import EXTENDED, IV, fails
+from tphrig.vfio import EXTENDED, IV, clear_command, fails
 
 ON = EXTENDED | IV
 FIRMWARE = 0x5a
@@ -141,6 +142,28 @@ def test_what_was_set_while_tph_is_off_survives_a_reset(functions):
     assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | {1: 0x701, 2: 0x702}
 
 
+@pytest.mark.parametrize("loc", ("cap size=8", "msix"))
+def test_what_is_set_while_others_reset_the_device_through_sysfs_is_there(functions, loc):
+    device, emulated = set_up(functions, f"loc={loc}", vectors=8)
+    running, reset = "/tmp/resetting", f"/sys/bus/pci/devices/{device.bdf}/reset"
+    functions.guest.run(f"touch {running}; "
+                        f"(while [ -e {running} ]; do echo 1 > {reset}; done) >/dev/null 2>&1 &")
+    tags = {}
+    for tag in range(0x800, 0x840):
+        device.st_config(tag % 8, [tag])
+        tags[tag % 8] = tag
+        if tag % 16 == 0:
+            device.set_control(tag // 16 % 2 * (vfio.STANDARD | vfio.DS))
+            device.set_control(ON)
+    functions.guest.run(f"rm {running}; sleep 1")
+    assert emulated.ctrl() == device.control() == ON
+    if loc == "msix":
+        assert device.msix_tags(range(8)) == [tags[i] for i in range(8)]
+    else:
+        assert emulated.table() == tags
+    assert emulated.stats()["resets"] > 3
+
+
 def test_tph_that_was_off_stays_off_after_a_reset(functions):
     device, emulated = set_up(functions, "loc=cap size=8")
     device.set_control(0)
@@ -163,13 +186,47 @@ def test_a_reset_that_config_space_does_not_tell_of_reads_as_off_until_switched_
         assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
 
 
-def test_after_such_a_reset_st_config_keeps_for_later_and_turns_nothing_on(functions):
+def write_entry(device):
+    device.write(device.tph() + vfio.TPH_TABLE, 0x700, 2)
+
+
+def set_entry(device):
+    device.st_config(0, [0x700])
+
+
+@pytest.mark.parametrize("program", (set_entry, write_entry), ids=lambda program: program.__name__)
+def test_programming_an_entry_after_such_a_reset_first_brings_back_all_that_was_set(functions, program):
     device, emulated = set_up(functions, "loc=cap size=8")
     emulated.write("reset", 1)
-    device.st_config(0, [0x700])
-    assert emulated.ctrl() & 0x300 == device.control() & 0x300 == 0
-    device.set_control(ON)
+    program(device)
+    assert emulated.ctrl() == device.control() == ON
     assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS | {0: 0x700}
+
+
+def test_if_it_cannot_be_brought_back_the_entry_is_not_programmed_and_nothing_is_forgotten(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    emulated.write("reset", 1)
+    emulated.write("fail_st_write", "1+")
+    for _ in range(2):
+        with fails(errno.EIO):
+            device.st_config(0, [0x700])
+        assert emulated.ctrl() == device.control() == 0
+        assert emulated.table() == dict.fromkeys(range(8), 0)
+        assert device.entry(0) == 0
+    emulated.write("fail_st_write", 0)
+    device.st_config(3, [0x703])
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS | {3: 0x703}
+
+
+def test_switching_off_after_such_a_reset_is_final(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    emulated.write("reset", 1)
+    device.set_control(0)
+    device.st_config(0, [0x700])
+    device.reset()
+    assert emulated.ctrl() == 0
+    assert emulated.table() == dict.fromkeys(range(8), 0)
 
 
 def test_a_reset_that_took_the_bars_along_is_mended_when_command_is_written(functions):
@@ -177,9 +234,25 @@ def test_a_reset_that_took_the_bars_along_is_mended_when_command_is_written(func
     command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY
     device.write(vfio.COMMAND, command, 2)
     emulated.write("reset", 1)
-    functions.guest.run(r"printf '\0\0' | dd bs=1 seek=4 conv=notrunc "
-                        f"of=/sys/bus/pci/devices/{PORT_BDF[0]}/config 2>/dev/null")
+    clear_command(functions.guest, device.bdf)
     assert device.control() & 0x300 == 0
+    device.write(vfio.COMMAND, command, 2)
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
+
+
+@pytest.mark.parametrize("look", (vfio.Device.control, lambda device: device.entry(1), set_entry),
+                         ids=("read TPH Control", "read an entry", "set an entry"))
+def test_nothing_that_comes_before_that_write_makes_tph_forgotten(functions, look):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY
+    device.write(vfio.COMMAND, command, 2)
+    emulated.write("reset", 1)
+    clear_command(functions.guest, device.bdf)
+    emulated.write("fail_st_write", "1+")
+    with contextlib.suppress(OSError):
+        look(device)
+    emulated.write("fail_st_write", 0)
     device.write(vfio.COMMAND, command, 2)
     assert emulated.ctrl() == device.control() == ON
     assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS
@@ -191,6 +264,45 @@ def recover_from_fatal_error(functions):
     functions.guest.monitor("pcie_aer_inject_error rp0 DLP")
     functions.guest.run("until dmesg | grep -q 'AER: device recovery successful'; "
                         "do sleep 0.1; done")
+
+
+def test_after_recovery_by_aer_programming_an_entry_brings_back_all_that_was_set(functions):
+    device, emulated = set_up(functions, "loc=cap size=8")
+    recover_from_fatal_error(functions)
+    device.st_config(0, [0x700])
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), 0) | TAGS | {0: 0x700}
+
+
+def test_after_recovery_by_aer_setting_up_vectors_brings_back_tags_in_the_msix_table(functions):
+    device, emulated = set_up(functions, "loc=msix", vectors=4)
+    recover_from_fatal_error(functions)
+    with fails(errno.EIO):
+        device.st_config(0, [0x700])
+    assert emulated.ctrl() == 0
+    device.write(vfio.COMMAND, vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER, 2)
+    device.vectors(2, start=4)
+    assert emulated.ctrl() == device.control() == ON
+    assert device.msix_tags(range(6)) == [TAGS.get(i, 0) for i in range(6)]
+
+
+def test_an_owner_of_two_functions_can_end_while_recovery_by_aer_waits_for_one_being_unbound(more_functions):
+    """Unbinding one has its device lock until the owner closes it; recovery has the other's, and waits."""
+    guest = more_functions.guest
+    set_up(more_functions, "loc=cap size=8", bdf=SLOT_BDF[0])
+    more_functions.emulate("loc=cap size=8", SLOT_BDF[1])
+    guest.bind(SLOT_BDF[1])
+    more_functions.user.open(SLOT_BDF[1]).opt_in()
+    port = guest.run(f"readlink -f /sys/bus/pci/devices/{SLOT_BDF[0]}").split("/")[-2]
+    guest.run("dmesg -c >/dev/null; "
+              f"echo {port} 5000 > /sys/kernel/debug/tph_emu/hold & sleep 0.5")
+    # Recovery tells both functions of the error, and stops before it locks the bus.
+    guest.monitor("pcie_aer_inject_error rp3 DLP")
+    guest.run(f"sleep 2; echo {SLOT_BDF[1]} > /sys/bus/pci/drivers/vfio-pci/unbind & sleep 5")
+    assert "device recovery" not in guest.run("dmesg"), "it waits"
+    more_functions.user.kill()
+    guest.run("until dmesg | grep -q 'AER: device recovery'; do sleep 0.1; done")
+    guest.run(f"while [ -e /sys/bus/pci/devices/{SLOT_BDF[1]}/driver ]; do sleep 0.1; done")
 
 
 def test_after_recovery_by_aer_tph_reads_as_off_until_the_user_switches_it_on(functions):

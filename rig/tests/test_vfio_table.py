@@ -298,6 +298,21 @@ def test_cpu_numbers_become_the_tags_that_firmware_tells(functions, memory, exte
     assert emulated.table() == wanted
 
 
+def test_firmware_is_asked_once_for_each_cpu_however_many_ask(functions):
+    for bdf in PORT_BDF:
+        functions.emulate("loc=cap size=8", bdf)
+    functions.guest.load_vfio()
+    functions.guest.bind(*PORT_BDF)
+    user = functions.new_user()
+    for device in map(user.open, PORT_BDF):
+        device.opt_in()
+        for flags in (0, TPH["VFIO_TPH_MEM_PERSISTENT"], TPH["VFIO_TPH_TAG_EXTENDED"]):
+            device.cpu_st(range(CPUS), flags)
+        device.st_config(0, [1, 2, 3], flags=TPH["VFIO_TPH_ST_CPU"])
+    # And once whether it answers such questions at all; all of that since the guest was booted.
+    assert 1 < functions.guest.firmware_calls() <= CPUS + 1
+
+
 def test_wide_tags_of_cpus_are_refused_where_extended_was_not_negotiated(functions):
     device, _ = functions.open("loc=cap size=8 rp=1")
     with fails(errno.EINVAL):

@@ -18,7 +18,7 @@ TPH = {name: 1 << int(bit) if bit else int(value, 0)
 # include/uapi/linux/vfio.h and iommufd.h; none of these takes a size from its number.
 _VFIO = 0x3b64
 SET_IOMMU, GROUP_SET_CONTAINER, GROUP_GET_DEVICE_FD = _VFIO + 2, _VFIO + 4, _VFIO + 6
-GET_REGION_INFO, RESET = _VFIO + 8, _VFIO + 11
+GET_REGION_INFO, SET_IRQS, RESET = _VFIO + 8, _VFIO + 10, _VFIO + 11
 GET_HOT_RESET_INFO, HOT_RESET, FEATURE = _VFIO + 12, _VFIO + 13, _VFIO + 17
 BIND_IOMMUFD, ATTACH_IOMMUFD_PT = _VFIO + 18, _VFIO + 19
 IOAS_ALLOC = 0x3b81
@@ -30,7 +30,7 @@ CONFIG_REGION = 7
 # PCI
 COMMAND, COMMAND_MEMORY, COMMAND_MASTER = 0x04, 2, 4
 CAP_POWER, CAP_EXPRESS, CAP_MSIX, CAP_AF = 0x01, 0x10, 0x11, 0x13
-EXT_CAP_TPH = 0x17
+EXT_CAP_SRIOV, EXT_CAP_TPH = 0x10, 0x17
 TPH_CAP, TPH_CTRL, TPH_TABLE = 4, 8, 12
 EXT_TPH = 1 << 8
 NS, IV, DS = 0, 1, 2
@@ -66,6 +66,12 @@ def fails(number):
         assert error.errno == number, f"{error}, not {os.strerror(number)}"
     else:
         raise AssertionError(f"succeeds, but should fail: {os.strerror(number)}")
+
+
+def clear_command(guest, bdf):
+    """Clear the Command register as root, behind the back of whoever has the device."""
+    guest.run(f"printf '\\0\\0' | dd bs=1 seek={COMMAND} conv=notrunc "
+              f"of=/sys/bus/pci/devices/{bdf}/config 2>/dev/null")
 
 
 class Info(NamedTuple):
@@ -292,6 +298,11 @@ class Device:
     def vectors(self, count, start=0, bare=False):
         """SET_IRQS of MSI-X, with an eventfd for each vector, or with none (bare)."""
         self.user.call(f"vectors {self.fd} {start} {count} {int(bare)}")
+
+    def set_irqs(self, start, fds):
+        """SET_IRQS of MSI-X with these file descriptors."""
+        self.user.ioctl(self.fd, SET_IRQS, struct.pack(f"<5I{len(fds)}i", 20 + 4 * len(fds), 0x24, 2,
+                                                       start, len(fds), *fds))
 
     def no_vectors(self):
         self.user.call(f"vectors {self.fd} 0 0")
