@@ -16,6 +16,11 @@ from tphrig.guests import Guests                # noqa: E402
 from tphrig.machine import MORE_DEVICES         # noqa: E402
 
 
+# The guest of each fixture. All tests that need another than the first run in one process, so that
+# it boots once; so do the tests that share a mark xdist_group.
+GUESTS = {"guest": "tph", "untouched_guest": "untouched", "larger_guest": "larger"}
+
+
 def pytest_addoption(parser):
     parser.addoption("--rig-build", default=str(cache.PROJECT / "build"),
                      help="meson build folder, whose options are used")
@@ -24,6 +29,20 @@ def pytest_addoption(parser):
 def pytest_configure():
     # What a shell starts in the background ignores Ctrl-C, and so would what the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Form groups of tests; they begin first, since they take longest."""
+    def group(item):
+        mark = item.get_closest_marker("xdist_group")
+        return mark.args[0] if mark else ""
+
+    for item in items:
+        rare = [GUESTS[name] for name in item.fixturenames if GUESTS.get(name, "tph") != "tph"]
+        if rare and not group(item):
+            item.add_marker(pytest.mark.xdist_group(rare[0]))
+    items.sort(key=lambda item: (not group(item), group(item)))
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +59,8 @@ def guests(rig):
 
 def _lend(guests, request, name, *which, **how):
     """A clean guest for a test: no vfio-pci, nothing emulated, no testpmd."""
-    guest = guests.get(name, *which, **how)
+    beside = [GUESTS[fixture] for fixture in request.fixturenames if fixture in GUESTS]
+    guest = guests.get(name, *which, beside=beside, **how)
     guest.trouble()
     yield guest
     report = getattr(request.node, "report", None)

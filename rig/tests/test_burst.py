@@ -10,6 +10,9 @@ from elftools.elf.elffile import ELFFile
 
 from tphrig import dpdk
 
+# One build at a time: ninja uses all CPUs.
+pytestmark = pytest.mark.xdist_group("builds")
+
 # The drivers that the overlay changes, and what they are built with
 DRIVERS = "bus/pci,bus/vdev,common/iavf,net/e1000,net/i40e,net/ice,net/ixgbe"
 # What an application's burst calls may end up in

@@ -18,7 +18,7 @@ REGISTERS = {"Rx": "RXCTL", "Tx": "TXCTL"}
 
 def thread(guest, program, lcore):
     """The thread identifier of a worker lcore of a program."""
-    return guest.run(f"for t in /proc/$(pidof {program})/task/*; do "
+    return guest.run(f"for t in /proc/{program.pid()}/task/*; do "
                      f"[ $(cat $t/comm) != rte-worker-{lcore} ] || echo ${{t##*/}}; done").strip()
 
 
@@ -62,7 +62,7 @@ def test_sync_writes_what_lcores_that_were_moved_take_along_and_nothing_else(gue
         testpmd.cmd("start tx_first")
         moving = [r for r in stashes(testpmd.cmd("show port 0 tph")) if r.lcore == 1]
         assert moving and {row.cpu for row in moving} == {3}
-        tid = thread(guest, "dpdk-testpmd", 1)
+        tid = thread(guest, testpmd.program, 1)
 
         by_taskset(guest, tid, [1])
         sync(1)
@@ -108,22 +108,17 @@ class Example:
 
     def __init__(self, guest, options):
         self.guest = guest
-        guest.run("rm -f /tmp/example; touch /tmp/example")
-        guest.start(f"dpdk-tph_lcore --file-prefix=example {options}", "/tmp/example")
+        guest.run(">/tmp/example")
+        self.program = guest.start(f"dpdk-tph_lcore --file-prefix=example {options}", "/tmp/example")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.guest.run("killall -9 dpdk-tph_lcore 2>/dev/null; true")
-        self._wait_gone()
-
-    def _wait_gone(self):
-        self.guest.run("while pidof dpdk-tph_lcore >/dev/null; do sleep 0.1; done")
+        self.program.end()
 
     def end(self):
-        self.guest.run("kill -TERM $(pidof dpdk-tph_lcore)")
-        self._wait_gone()
+        self.program.end("TERM")
         return self.guest.run("cat /tmp/example")
 
 
@@ -161,13 +156,12 @@ def test_example_stashes_forwards_and_follows_its_lcores(guest):
                 "--rxq=2 --txq=2 --total-num-mbufs=4096")
         with guest.testpmd(peer) as testpmd:
             testpmd.cmd("start")
-            packets = testpmd.packets()
-            assert any(n for (direction, *_), n in packets.items() if direction == "Rx"), \
-                "nothing comes back"
+            eventually(lambda: any(n for (direction, *_), n in testpmd.streams().items()
+                                   if direction == "Rx"), "nothing comes back")
 
             mark = guest.trace.mark()
-            by_taskset(guest, thread(guest, "dpdk-tph_lcore", 1), [1])
-            guest.run("kill -USR1 $(pidof dpdk-tph_lcore)")
+            by_taskset(guest, thread(guest, example.program, 1), [1])
+            guest.run(f"kill -USR1 {example.program.pid()}")
             eventually(lambda: len(tags_written(guest, mark)) == 2, "the tags do not follow")
             tag = acpi.tags()[1].tag("vm", False)
             assert tags_written(guest, mark) == {("RXCTL", 0): tag, ("TXCTL", 0): tag}

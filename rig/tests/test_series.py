@@ -11,6 +11,8 @@ import pytest
 from tphrig import cache, kernel, kernel_matrix
 from tphrig.say import Fail
 
+pytestmark = pytest.mark.xdist_group("series")
+
 UAPI = "vfio_pci_tph.h"
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from tphrig import dpdk
 
+# One build at a time: ninja uses all CPUs.
+pytestmark = pytest.mark.xdist_group("builds")
+
 # A small driver only, to keep what has to be compiled for it small
 SANITIZED_DRIVERS = "bus/pci,bus/vdev,mempool/ring,net/e1000"
 SANITIZED_TESTS = ("tph_autotest", "tph_pci_autotest", "tph_igb_autotest")

@@ -77,7 +77,7 @@ def test_tph_is_off_and_the_entries_are_put_back_before_the_device_is_reset(func
     device.set_control(ON)
     emulated.clear()
     ending(functions, device)
-    log = [line.split() for line in emulated.file("log").splitlines()]
+    log = emulated.log()
     before = list(itertools.takewhile(lambda fields: fields[2] != "R", log))
     assert len(before) < len(log), "there was a reset"
     written = {fields[-1]: int(fields[-2], 16) for fields in before if fields[2] == "w"}

@@ -82,8 +82,7 @@ def set_up(functions, options, vectors=0, **where):
 
 def kinds(emulated):
     """The resets in the emulator's log."""
-    operations = [line.split() for line in emulated.file("log").splitlines()]
-    return [fields[-1] for fields in operations if fields[2:3] == ["R"]]
+    return [fields[-1] for fields in emulated.log() if fields[2:3] == ["R"]]
 
 
 @pytest.mark.parametrize("name", RESETS)

@@ -13,7 +13,12 @@ class Emulated:
         self.guest, self.bdf = guest, bdf
 
     def file(self, name):
-        return self.guest.run(f"cat /sys/kernel/debug/tph_emu/{self.bdf}/{name}")
+        return self.guest.read(f"/sys/kernel/debug/tph_emu/{self.bdf}/{name}")
+
+    def log(self):
+        """The last operations, each as the list of its fields."""
+        log = self.guest.run(f"cat /sys/kernel/debug/tph_emu/{self.bdf}/log")
+        return [line.split() for line in log.splitlines()]
 
     def write(self, name, text):
         self.guest.run(f"echo '{text}' > /sys/kernel/debug/tph_emu/{self.bdf}/{name}")

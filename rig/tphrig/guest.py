@@ -2,7 +2,6 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """A running guest: QEMU, its channels to the host, and QEMU's trace of what reaches the devices."""
 
-import base64
 import contextlib
 import json
 import os
@@ -29,6 +28,11 @@ KERNEL_TROUBLE = re.compile(
     r"WARNING:|BUG:|Oops|Kernel panic|INFO: (?:task|possible|lockdep|rcu|trying)|"
     r"possible (?:circular|recursive) locking|suspicious RCU|KASAN|UBSAN|unreferenced object|"
     r"sleeping function called|inconsistent lock state|scheduling while atomic")
+# A process costs 25 ms under emulation, what a shell does by itself next to nothing: so no cat here.
+READ = "while IFS= read -r line; do echo \"$line\"; done"
+UNBIND_VFIO = ("for d in /sys/bus/pci/drivers/vfio-pci/0*; do "
+               "[ ! -e $d ] || echo ${d##*/} > /sys/bus/pci/drivers/vfio-pci/unbind; done")
+PORT = "/dev/hvc0"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -48,7 +52,8 @@ class Guest:
         check_disk(self.folder)
         self.console_log = self.folder / "console"
         self.console_log.touch()
-        self.seen = 0
+        self.seen = self.started = 0
+        self.vfio = None
         self.qemu = self.filter = self.shell = self.port = None
         try:
             self._start(kernel, initramfs, acpi_table, devices, cmdline, cpus, person)
@@ -148,18 +153,20 @@ class Guest:
 
     def status(self, command, timeout=PATIENCE):
         """Run a shell command in the guest; return its status and what it prints."""
-        coded = base64.b64encode(command.encode()).decode()
-        self.shell.send(f'echo "<""<"; eval "$(echo {coded} | base64 -d)" </dev/null 2>&1; '
-                        's=$?; echo; echo ">"">"$s"<"\n')
+        self.shell.send(f"echo '<''<'; eval {shlex.quote(command)} </dev/null 2>&1; "
+                        "s=$?; echo; echo '>''>'$s'<'\n")
         self.expect(self.shell, "<<\n", command)
         output = self.expect(self.shell, r"\n>>(\d+)<\n", command, timeout)
         return int(self.shell.match[1]), output
 
-    def start(self, command, terminal):
-        """Start a program with its input and output on a file, and do not wait for it."""
-        # A child of the first process, which reaps it, not of the shell, which would not.
-        inner = shlex.quote(f"exec {command} <{terminal} >{terminal} 2>&1")
-        self.run(f"(setsid sh -c {inner} &)")
+    def read(self, path):
+        """The content of a small file in the guest."""
+        return self.run(f"{READ} <{path}")
+
+    def start(self, command, terminal=PORT):
+        """Start a program with its input and output on a terminal or in a file; return it."""
+        self.started += 1
+        return Program(self, command, terminal, self.started)
 
     def expect(self, spawned, pattern, what, timeout=PATIENCE):
         """Wait for a pattern on one of the guest's ports; return what came before it."""
@@ -195,24 +202,36 @@ class Guest:
         return "" if first is None else "\n".join(lines[first:first + 60])
 
     def load_vfio(self, host_opt_in=True, **parameters):
-        """Load vfio-pci; the module parameter of the host's opt-in is given when it is to be on."""
-        options = [f"{name}={value}" for name, value in parameters.items()]
-        if host_opt_in:
-            options.append("enable_unsafe_tph=1")
-        self.run(f"modprobe vfio_iommu_type1; modprobe vfio-pci {' '.join(options)}")
+        """Load vfio-pci; the module parameter of the host's opt-in is given when it is to be on.
+
+        If it is loaded, with these parameters and none of them changed since, it stays.
+        """
+        options = " ".join([f"{name}={value}" for name, value in parameters.items()] +
+                           (["enable_unsafe_tph=1"] if host_opt_in else []))
+        if self.vfio and self.vfio != (options, self._vfio_parameters()):
+            self.unload_vfio()
+        if not self.vfio:
+            self.run(f"modprobe vfio_iommu_type1; modprobe vfio-pci {options}")
+            self.vfio = options, self._vfio_parameters()
+
+    def _vfio_parameters(self):
+        return self.run("for p in /sys/module/vfio_pci*/parameters/*; do "
+                        "read -r value <$p; echo $p $value; done")
 
     def unload_vfio(self):
-        self.run("for d in /sys/bus/pci/drivers/vfio-pci/0*; do "
-                 "[ ! -e $d ] || echo ${d##*/} > /sys/bus/pci/drivers/vfio-pci/unbind; done; "
-                 "modprobe -r vfio-pci vfio_iommu_type1 2>/dev/null; true")
+        """Fails if anybody still uses it."""
+        # The status of busybox's modprobe says nothing of the module that was named.
+        self.run(f"{UNBIND_VFIO}; modprobe -r vfio-pci vfio_iommu_type1; [ ! -e /sys/module/vfio_pci ]")
+        self.vfio = None
 
     def tidy(self):
-        """Leave no vfio-pci, no program that used it, nothing emulated."""
-        self.run("killall -9 dpdk-testpmd vfio-user 2>/dev/null; true")
-        self.unload_vfio()
-        self.run("for d in /sys/kernel/debug/tph_emu/0*; do "
+        """Leave no program that a test started, nothing bound to vfio-pci, nothing emulated."""
+        self.run("for f in /tmp/pid.*; do [ ! -s $f ] || { read -r pid <$f; kill -9 $pid; "
+                 "while [ -s $f ]; do sleep 0.1; done; }; done; "
+                 f"{UNBIND_VFIO}; "
+                 "for d in /sys/kernel/debug/tph_emu/0*; do "
                  "[ ! -e $d ] || echo ${d##*/} > /sys/kernel/debug/tph_emu/detach; done; "
-                 "rm -rf /dev/hugepages/* /var/run/dpdk")
+                 "[ ! -e /var/run/dpdk ] || rm -rf /dev/hugepages/* /var/run/dpdk")
 
     def emulate(self, bdf, options):
         """Give a function a TPH capability; see kernel/tph_emu/README.md for the options."""
@@ -225,7 +244,7 @@ class Guest:
         self.run(f"bind -d {driver} {' '.join(bdfs)}")
 
     def bar(self, bdf, number):
-        lines = self.run(f"cat /sys/bus/pci/devices/{bdf}/resource").splitlines()
+        lines = self.read(f"/sys/bus/pci/devices/{bdf}/resource").splitlines()
         return int(lines[number].split()[0], 16)
 
     def bar0(self, bdf):
@@ -276,6 +295,36 @@ class Guest:
             if spawned:
                 spawned.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Program:
+    """A program in the guest, which prints a line of the rig's when it has ended."""
+
+    def __init__(self, guest, command, terminal, number):
+        self.guest, self.terminal, self.running = guest, terminal, True
+        self.mark = f"-- program {number} has ended --"
+        # Empty when the program has ended
+        self.file = f"/tmp/pid.{Path(terminal).name}"
+        inner = shlex.quote(f"echo $$ >{self.file}; exec {command}")
+        guest.run(f"( (setsid sh -c {inner} <{terminal} >{terminal} 2>&1; "
+                  f": >{self.file}; echo '{self.mark}' >>{terminal}) &)")
+
+    def pid(self):
+        return int(self.guest.read(self.file))
+
+    def end(self, signal="KILL"):
+        """Send it a signal, and wait until it has ended."""
+        if self.running:
+            self.guest.run(f"[ ! -s {self.file} ] || {{ read -r pid <{self.file}; "
+                           f"kill -{signal} $pid; }}")
+            self.wait()
+
+    def wait(self):
+        """Wait until it has ended; return what it printed last, on the port."""
+        self.running = False
+        if self.terminal == PORT:
+            return self.guest.expect(self.guest.port, self.mark, "the end of a program")
+        return self.guest.run(f"until grep -q '{self.mark}' {self.terminal}; do sleep 0.1; done")
 
 
 def _port_chardev(folder, person):

@@ -19,6 +19,8 @@ from .testpmd import OPTIONS
 
 # Port 0 keeps its tags in the NIC's registers, port 1 in a table in the capability.
 EMULATED = ("loc=none modes=ns,ds", "loc=cap size=10 modes=ns,iv")
+# The programs in the guest of a person, and in that of the tests
+PROGRAMS, TEST_PROGRAMS = ("dpdk-testpmd",), ("dpdk-testpmd", "dpdk-tph_lcore")
 
 
 class Rig:
@@ -51,22 +53,22 @@ class Rig:
     def program(self, name):
         return self.dpdk().program(name)
 
-    def prepare(self, everything=False):
-        """Build what a guest for a person needs, or all that the tests need."""
-        names = dpdk.PROGRAMS if everything else ["dpdk-testpmd"]
-        for name in names:
+    def prepare(self, tests=False):
+        """Build what a guest needs, for a person or for the tests."""
+        for name in TEST_PROGRAMS if tests else PROGRAMS:
             self.program(name)
-        for flavour in ("tph", "untouched") if everything else ("tph",):
-            self.kernel(flavour).build()
-            self.kernel(flavour).emulator()
-            if everything:
-                self.kernel(flavour).selftests()
+        kernel = self.kernel()
+        kernel.build()
+        kernel.emulator()
+        if tests:
+            kernel.selftests()
 
-    def guest(self, flavour="tph", programs=("dpdk-testpmd",), selftests=False, **how):
+    def guest(self, flavour="tph", tests=False, **how):
         kernel = self.kernel(flavour)
         built = kernel.build()
-        files = [self.program(p) for p in programs] + (kernel.selftests() if selftests else [])
-        packed = image.initramfs(built, kernel.emulator(), files)
+        programs = [self.program(name) for name in (TEST_PROGRAMS if tests else PROGRAMS)]
+        packed = image.initramfs(built, kernel.emulator(),
+                                 programs + (kernel.selftests() if tests else []))
         return Guest(built, packed, image.acpi_table(), **how)
 
 

@@ -11,9 +11,9 @@ import time
 from collections import namedtuple
 
 from .machine import PORT_BDF
+from .say import Fail
 
 PROMPT = "testpmd> "
-GONE = "testpmd is gone"
 # Ports report their link whenever they like, in the middle of a prompt too.
 QUIET = "--mask-event intr_lsc"
 # lcore numbers differ from CPU numbers, so that one cannot pass for the other.
@@ -40,7 +40,7 @@ class Testpmd:
 
     def __init__(self, guest, options=OPTIONS):
         self.guest, self.port, self.completions = guest, guest.port, 0
-        guest.start(f"dpdk-testpmd {options} {QUIET}", "/dev/hvc0")
+        self.program = guest.start(f"dpdk-testpmd {options} {QUIET}")
         self.start_output = guest.expect(self.port, PROMPT, f"testpmd {options}")
 
     def __enter__(self):
@@ -73,10 +73,19 @@ class Testpmd:
         """Packets by direction, port and queue, once every stream has some, or when time is up."""
         end = time.monotonic() + FORWARD_SECONDS
         while True:
-            time.sleep(0.5)
-            packets = streams(self.cmd("show fwd stats all"))
+            packets = self.streams()
             if (packets and all(packets.values())) or time.monotonic() > end:
                 return packets
+            time.sleep(0.5)
+
+    def streams(self):
+        """Packets by direction, port and queue, so far."""
+        packets = {}
+        for stream in _STREAM.findall(self.cmd("show fwd stats all")):
+            rx_port, rx_queue, tx_port, tx_queue, received, sent = map(int, stream)
+            packets["Rx", rx_port, rx_queue] = received
+            packets["Tx", tx_port, tx_queue] = sent
+        return packets
 
     def forwards(self):
         """Whether packets come to flow through every queue."""
@@ -85,20 +94,19 @@ class Testpmd:
 
     def quit(self):
         self.port.send("quit\n")
-        said = self.guest.expect(self.port, "Bye...", "quit")
-        self._wait_gone()
+        said = self.program.wait()
+        self._clean_up()
+        if "Bye..." not in said:
+            raise Fail(f"testpmd does not end as it should: {said[-300:]!r}")
         return said
 
     def kill(self):
-        self.guest.run("killall -9 dpdk-testpmd 2>/dev/null; true")
-        self._wait_gone()
+        if self.program.running:
+            self.program.end()
+            self._clean_up()
 
-    def _wait_gone(self):
-        # What it printed last is read away, up to a line that is not its own.
-        self.guest.run("while pidof dpdk-testpmd >/dev/null; do sleep 0.1; done; "
-                       "stty -F /dev/hvc0 raw -echo -iexten; rm -rf /dev/hugepages/* /var/run/dpdk; "
-                       f"echo '{GONE}' >/dev/hvc0")
-        self.guest.expect(self.port, f"{GONE}\r?\n", GONE)
+    def _clean_up(self):
+        self.guest.run("stty -F /dev/hvc0 raw -echo -iexten; rm -rf /dev/hugepages/* /var/run/dpdk")
 
 
 def stashes(shown):
@@ -111,15 +119,6 @@ def stashes(shown):
                           frozenset(objects.split(",")), place, int(index, 0) if index else None,
                           state))
     return rows
-
-
-def streams(shown):
-    """Packets by direction, port and queue, of what `show fwd stats all` printed."""
-    packets = {}
-    for rx_port, rx_queue, tx_port, tx_queue, received, sent in _STREAM.findall(shown):
-        packets["Rx", int(rx_port), int(rx_queue)] = int(received)
-        packets["Tx", int(tx_port), int(tx_queue)] = int(sent)
-    return packets
 
 
 def lcore_cpus(lcores):

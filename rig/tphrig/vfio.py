@@ -95,7 +95,7 @@ class User:
         self.guest, self.port = guest, guest.port
         self.containers = {}
         self.iommufd = None
-        guest.start("vfio-user", "/dev/hvc0")
+        self.program = guest.start("vfio-user")
         guest.expect(self.port, r"= 0 ready\r?\n", "vfio-user")
 
     def __enter__(self):
@@ -140,9 +140,8 @@ class User:
 
     def group(self, bdf):
         """The file descriptor of a device's group, in a container with its IOMMU."""
-        link = f"$(readlink /sys/bus/pci/devices/{bdf}/iommu_group)"
-        path = self.guest.run(f"n={link}; n=${{n##*/}}; "
-                              "ls /dev/vfio/$n || ls /dev/vfio/noiommu-$n").split()[-1]
+        path = self.guest.run(f"cd -P /sys/bus/pci/devices/{bdf}/iommu_group; n=${{PWD##*/}}; cd /; "
+                              "[ -e /dev/vfio/$n ] || n=noiommu-$n; echo /dev/vfio/$n").strip()
         if path not in self.containers:
             container, group = (self.call(f"open {name}")[0] for name in ("/dev/vfio/vfio", path))
             self.ioctl(group, GROUP_SET_CONTAINER, struct.pack("<i", container))
@@ -174,8 +173,7 @@ class User:
         self.kill("TERM")
 
     def kill(self, signal="KILL"):
-        self.guest.run(f"killall -{signal} vfio-user 2>/dev/null; "
-                       "while pidof vfio-user >/dev/null; do sleep 0.02; done")
+        self.program.end(signal)
 
 
 class Device:
