@@ -368,6 +368,43 @@ test_entry_that_cannot_be_written_costs_its_queue_only(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
 	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A) &&
 		tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false), "not repaired");
+
+	/* The same when there are entries already, which must not be lost sight of. */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(one_of_three_fails(), "not like this");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, ALL, CPU, 0, 0), "not removed");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 0, 0, 0) &&
+		tph_device_has(&fake_a, RX, 1, 0, 0) &&
+		tph_device_has(&fake_a, RX, 2, 0, 0), "an entry is left");
+	return TEST_SUCCESS;
+}
+
+static int
+test_start_without_tph_in_the_device_gives_no_hints(void)
+{
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(fake_a.port), "no reset");
+	TEST_ASSERT_SUCCESS(fake_configure(&fake_a, NB_QUEUES), "not configured");
+	fake_a.fail_enable = -ENODATA;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	fake_a.fail_enable = 0;
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, 0, 0) &&
+		tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, true), "hints with TPH off");
+	return TEST_SUCCESS;
+}
+
+static int
+test_tph_that_a_reset_left_on_can_be_turned_off(void)
+{
+	fake_a.reset_keeps_on = true;
+	fake_a.fail_disable = -EIO;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(fake_a.port), "no reset");
+	fake_a.fail_disable = 0;
+	TEST_ASSERT(fake_a.on, "not left on");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(fake_a.port), "not disabled");
+	TEST_ASSERT(!fake_a.on, "still on");
 	return TEST_SUCCESS;
 }
 
@@ -406,6 +443,8 @@ struct unit_test_suite tph_life_tests = {
 		TPH_TEST(fake_setup_on, test_stash_removed_from_a_stopped_port_is_gone_at_once),
 		TPH_TEST(fake_setup_on, test_reset_is_survived),
 		TPH_TEST(fake_setup_on, test_entry_that_a_reset_left_behind_can_be_taken_away),
+		TPH_TEST(fake_setup_not_live, test_start_without_tph_in_the_device_gives_no_hints),
+		TPH_TEST(fake_setup_on, test_tph_that_a_reset_left_on_can_be_turned_off),
 		TPH_TEST(fake_setup_on, test_disable_after_a_reset_stays_off),
 		TPH_TEST(fake_setup_on, test_queue_that_is_gone_loses_its_stash),
 		TPH_TEST(fake_setup_on, test_close_turns_off_and_forgets),

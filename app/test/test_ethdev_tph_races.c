@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -514,8 +515,10 @@ kill_a_reader(volatile unsigned int *rounds)
 
 	*rounds = 0;
 	reader = fork();
-	if (reader == 0)
+	if (reader == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		read_for_ever(rounds);
+	}
 	if (reader < 0)
 		return -1;
 	while (*rounds < 1000)

@@ -302,7 +302,7 @@ fake_reset(struct rte_eth_dev *dev)
 {
 	struct fake *f = fake_of(dev);
 
-	f->on = false;
+	f->on = f->on && f->reset_keeps_on;
 	if (!fake_iv(f))
 		memset(f->queues, 0, sizeof(f->queues));
 	dev->data->nb_rx_queues = 0;

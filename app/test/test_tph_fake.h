@@ -70,6 +70,7 @@ struct fake {
 		fail_stop, fail_restore;
 	const struct rte_eth_tph_stash *fail_queue; /* if set, only its writes fail */
 	bool removed;
+	bool reset_keeps_on;
 	/* Script: where to wait, if set. */
 	struct fake_gate *caps_gate, *write_gate, *start_gate, *stop_gate;
 

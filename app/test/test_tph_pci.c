@@ -434,6 +434,7 @@ pci_queue_without_a_vector_is_refused(void)
 		stash(RTE_ETH_TPH_RX, 2, DATA, 2),
 	};
 	struct eth_tph_queue tx = stash(RTE_ETH_TPH_TX, 0, DATA, 1);
+	struct eth_tph_queue shared;
 
 	/* no vectors at all */
 	TEST_ASSERT_SUCCESS(played_make(), "no port");
@@ -446,6 +447,10 @@ pci_queue_without_a_vector_is_refused(void)
 	queues[0].tag = 5;
 	TEST_ASSERT_EQUAL(write_queues(&iv_info, queues, 2), -ENOTSUP, "shared vector");
 	TEST_ASSERT_EQUAL(played.table[1], 1, "half applied");
+
+	shared = stash(RTE_ETH_TPH_RX, 1, DATA, 3);
+	TEST_ASSERT_EQUAL(write_queues(&iv_info, &shared, 1), -ENOTSUP,
+		"first queue of the shared vector");
 
 	TEST_ASSERT_EQUAL(write_queues(&iv_info, &tx, 1), -ENOTSUP, "Tx");
 
@@ -596,6 +601,8 @@ pci_vectors_that_change_places_keep_their_tags_apart(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(PORT_ID), "no start");
 	TEST_ASSERT(played.table[2] == 0x30 && played.table[1] == 0x31,
 		"tags 0x%x and 0x%x", played.table[2], played.table[1]);
+	/* the register says for what, the table has the tag */
+	TEST_ASSERT_EQUAL(port_reg(0), (uint32_t)DATA << 16, "register 0x%x", port_reg(0));
 
 	return TEST_SUCCESS;
 }

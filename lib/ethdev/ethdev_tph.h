@@ -75,7 +75,8 @@ struct eth_tph_hint {
 /** @internal New setting of a queue, and where the device has it */
 struct eth_tph_queue {
 	enum rte_eth_tph_direction direction; /**< In: Rx or Tx */
-	uint16_t queue;                       /**< In: a configured queue */
+	/** In: a configured queue or, if objects is 0, one that was */
+	uint16_t queue;
 	/**
 	 * In: what to steer, of the objects that the device has for the direction
 	 * in the mode in force; 0 takes the stash away from the device.

@@ -229,6 +229,7 @@ eth_tph_leave_device(struct rte_eth_dev *dev)
 	if (ret != 0)
 		RTE_ETHDEV_LOG_LINE(ERR, "Port %u: cannot turn TPH off: %s - ignore",
 			dev->data->port_id, rte_strerror(-ret));
+	tph->maybe_on = ret != 0;
 	tph->in_device = false;
 out:
 	eth_tph_unlock(tph);

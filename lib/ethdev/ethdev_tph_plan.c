@@ -485,11 +485,11 @@ eth_tph_slot_takes(const struct rte_eth_dev *dev, const struct eth_tph *tph,
 		const struct eth_tph_slot *slot)
 {
 	uint8_t phase = dev->data->tph_phase;
+	bool now = phase == (tph->info.live ? ETH_TPH_RUNNING : ETH_TPH_STARTING);
 
 	if (slot->objects == 0)
-		return slot->given && (phase == ETH_TPH_STOPPED ||
-			(phase == ETH_TPH_RUNNING && tph->info.live));
-	return phase == (tph->info.live ? ETH_TPH_RUNNING : ETH_TPH_STARTING);
+		return slot->given && (now || phase == ETH_TPH_STOPPED);
+	return now;
 }
 
 /* Should it have been written already? */
@@ -740,9 +740,10 @@ eth_tph_write_each(struct rte_eth_dev *dev, struct eth_tph *tph,
 			continue;
 		first = first != 0 ? first : ret;
 		RTE_ETHDEV_LOG_LINE(ERR,
-			"Port %u: cannot write the TPH stash of %s queue %u: %s; it is pending, sync or set it",
+			"Port %u: cannot write the TPH stash of %s queue %u: %s; it is pending, %s",
 			dev->data->port_id, rte_eth_tph_direction_name(direction), q,
-			rte_strerror(-ret));
+			rte_strerror(-ret),
+			tph->info.live ? "sync or set it" : "restart the port");
 	}
 	return first;
 }

@@ -66,6 +66,8 @@ struct eth_tph {
 	bool enabled;
 	/* TPH is on in the device too; false between a reset and the next start */
 	bool in_device;
+	/* It could not be turned off then, and may be on nevertheless. */
+	bool maybe_on;
 	/* The settings in force or, if TPH was disabled, the last ones */
 	struct rte_eth_tph_info info;
 	struct eth_tph_table table;

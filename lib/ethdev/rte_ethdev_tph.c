@@ -557,7 +557,7 @@ eth_tph_disable(struct rte_eth_dev *dev, struct eth_tph *tph)
 	if (ret != 0)
 		return ret;
 
-	if (tph->in_device) {
+	if (tph->in_device || tph->maybe_on) {
 		ret = eth_tph_take_away(dev, tph, all);
 		if (ret != 0)
 			RTE_ETHDEV_LOG_LINE(ERR,
@@ -575,6 +575,7 @@ eth_tph_disable(struct rte_eth_dev *dev, struct eth_tph *tph)
 	}
 	tph->enabled = false;
 	tph->in_device = false;
+	tph->maybe_on = false;
 	return 0;
 }
 

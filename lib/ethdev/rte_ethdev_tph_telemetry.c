@@ -19,6 +19,7 @@
 #include <rte_telemetry.h>
 
 #include "rte_ethdev.h"
+#include "ethdev_driver.h"
 #include "ethdev_tph_private.h"
 
 /* A telemetry reply is limited to 16 KiB; this many stashes always fit. */
@@ -72,16 +73,13 @@ tel_add_stashes(struct rte_tel_data *stashes, uint16_t port_id,
 static int
 tel_fill(uint16_t port_id, struct rte_tel_data *d)
 {
-	struct rte_eth_dev_info dev_info;
+	const struct rte_eth_dev_data *data = rte_eth_devices[port_id].data;
 	struct rte_eth_tph_info info;
 	struct rte_tel_data *stashes;
 	unsigned int n;
 	int ret;
 
 	ret = rte_eth_dev_tph_info_get(port_id, &info);
-	if (ret != 0)
-		return ret;
-	ret = rte_eth_dev_info_get(port_id, &dev_info);
 	if (ret != 0)
 		return ret;
 
@@ -113,8 +111,8 @@ tel_fill(uint16_t port_id, struct rte_tel_data *d)
 	if (stashes == NULL)
 		return -ENOMEM;
 	rte_tel_data_start_dict(stashes);
-	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_RX, dev_info.nb_rx_queues, 0);
-	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_TX, dev_info.nb_tx_queues, n);
+	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_RX, data->nb_rx_queues, 0);
+	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_TX, data->nb_tx_queues, n);
 	rte_tel_data_add_dict_int(d, "nb_stashes", n);
 	return rte_tel_data_add_dict_container(d, "stashes", stashes, 0);
 }
