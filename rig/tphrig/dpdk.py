@@ -34,7 +34,9 @@ class Build:
                          f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
         overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
         self.stock = stock
-        chosen = {"CC": compiler} if compiler else {}
+        # Named, so that meson does not put ccache before it: not everywhere that the folder
+        # is built in again there is one.
+        chosen = {"CC": compiler or "cc"}
         self.environment = os.environ | chosen
         key = (source_key, *self.settings, *chosen.values())
         self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"

@@ -302,7 +302,7 @@ class Program:
 
     def __init__(self, guest, command, terminal, number):
         self.guest, self.terminal, self.running = guest, terminal, True
-        self.mark = f"-- program {number} has ended --"
+        self.mark = f"== program {number} has ended =="
         # Empty when the program has ended
         self.file = f"/tmp/pid.{Path(terminal).name}"
         inner = shlex.quote(f"echo $$ >{self.file}; exec {command}")
