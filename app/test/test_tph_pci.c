@@ -575,8 +575,9 @@ pci_queues_that_a_secondary_process_starts_have_their_hints(void)
 	return TEST_SUCCESS;
 }
 
+/* A live port in Interrupt Vector mode that was started with tags for queues 0 and 1 */
 static int
-pci_vectors_that_change_places_keep_their_tags_apart(void)
+stopped_iv_port_make(void)
 {
 	const struct rte_eth_tph_stash stashes[] = {
 		{ RTE_ETH_TPH_RX, 0, RTE_ETH_TPH_TARGET_CPU, 0x30, DATA, 0 },
@@ -592,6 +593,14 @@ pci_vectors_that_change_places_keep_their_tags_apart(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(PORT_ID, stashes, 2), "not set");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(PORT_ID), "no start");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(PORT_ID), "no stop");
+
+	return TEST_SUCCESS;
+}
+
+static int
+pci_vectors_that_change_places_keep_their_tags_apart(void)
+{
+	TEST_ASSERT_SUCCESS(stopped_iv_port_make(), "no port");
 
 	/* not in one call, so one by one */
 	TEST_ASSERT_SUCCESS(rte_intr_vec_list_index_set(port.dev->intr_handle, 0, 2), "vector");
@@ -610,20 +619,7 @@ pci_vectors_that_change_places_keep_their_tags_apart(void)
 static int
 pci_entry_that_was_left_behind_is_not_cleared_once_it_is_in_use(void)
 {
-	const struct rte_eth_tph_stash stashes[] = {
-		{ RTE_ETH_TPH_RX, 0, RTE_ETH_TPH_TARGET_CPU, 0x30, DATA, 0 },
-		{ RTE_ETH_TPH_RX, 1, RTE_ETH_TPH_TARGET_CPU, 0x31, DATA, 0 },
-	};
-	const struct rte_eth_tph_conf iv = { .mode = RTE_ETH_TPH_MODE_IV };
-
-	TEST_ASSERT_SUCCESS(started_port_make(&played_live_driver), "no port");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_disable(PORT_ID), "not disabled");
-	TEST_ASSERT_SUCCESS(port_vectors(PORT_QUEUES), "no vectors");
-	played_device(DEVICE_IV, DEVICE_STANDARD, RTE_PCI_TPH_CAP_LOC_CAP);
-	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_enable(PORT_ID, &iv), "not enabled");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_tph_stash_set(PORT_ID, stashes, 2), "not set");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(PORT_ID), "no start");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(PORT_ID), "no stop");
+	TEST_ASSERT_SUCCESS(stopped_iv_port_make(), "no port");
 
 	/* queue 1 goes, its entry stays, and queue 0 gets its vector */
 	played.st_calls = 0;
