@@ -207,35 +207,15 @@ static void free_emu(struct tph_emu *emu)
 	kvfree(emu);
 }
 
-static int parse_and_attach(int argc, char **argv)
-{
-	struct tph_emu *emu = kvzalloc_obj(*emu);
-	int ret;
-
-	if (!emu)
-		return -ENOMEM;
-	mutex_init(&emu->api_lock);
-
-	ret = tph_emu_parse_bdf(emu, argc ? argv[0] : "");
-	if (!ret)
-		ret = tph_emu_parse_conf(emu, argc - 1, argv + 1);
-	if (!ret) {
-		pci_lock_rescan_remove();
-		ret = attach(emu);
-		if (ret && list_empty(&tph_emu_list))
-			tph_emu_unhook_all();
-		pci_unlock_rescan_remove();
-	}
-	if (ret)
-		free_emu(emu);
-
-	return ret;
-}
-
-static ssize_t attach_write(struct file *file, const char __user *buf,
-			    size_t count, loff_t *ppos)
+/*
+ * Runs fn for a write of "<function> <words>", with the words. The function is
+ * named by a new struct, which fn sets to NULL if it keeps it.
+ */
+static ssize_t run_line(const char __user *buf, size_t count,
+			int (*fn)(struct tph_emu **named, int argc, char **argv))
 {
 	char *line __free(kfree) = tph_emu_read_line(buf, count);
+	struct tph_emu *named;
 	char **argv;
 	int argc, ret;
 
@@ -245,10 +225,45 @@ static ssize_t attach_write(struct file *file, const char __user *buf,
 	argv = argv_split(GFP_KERNEL, line, &argc);
 	if (!argv)
 		return -ENOMEM;
-	ret = parse_and_attach(argc, argv);
+	named = kvzalloc_obj(*named);
+	if (!named) {
+		argv_free(argv);
+		return -ENOMEM;
+	}
+	mutex_init(&named->api_lock);
+
+	ret = tph_emu_parse_bdf(named, argc ? argv[0] : "");
+	if (!ret)
+		ret = fn(&named, argc - 1, argv + 1);
+	if (named)
+		free_emu(named);
 	argv_free(argv);
 
 	return ret ?: count;
+}
+
+static int attach_named(struct tph_emu **named, int argc, char **argv)
+{
+	int ret = tph_emu_parse_conf(*named, argc, argv);
+
+	if (ret)
+		return ret;
+
+	pci_lock_rescan_remove();
+	ret = attach(*named);
+	if (ret && list_empty(&tph_emu_list))
+		tph_emu_unhook_all();
+	pci_unlock_rescan_remove();
+	if (!ret)
+		*named = NULL;
+
+	return ret;
+}
+
+static ssize_t attach_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *ppos)
+{
+	return run_line(buf, count, attach_named);
 }
 
 static const struct file_operations attach_fops = {
@@ -279,35 +294,31 @@ static int detach(struct tph_emu *emu, bool force)
 	return ret;
 }
 
-static ssize_t detach_write(struct file *file, const char __user *buf,
-			    size_t count, loff_t *ppos)
+static int detach_named(struct tph_emu **named, int argc, char **argv)
 {
-	char *line __free(kfree) = tph_emu_read_line(buf, count);
-	struct tph_emu *key __free(kvfree) = NULL;
 	struct tph_emu *emu;
 	int ret;
 
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-
-	key = kvzalloc_obj(*key);
-	if (!key)
-		return -ENOMEM;
-	ret = tph_emu_parse_bdf(key, strim(line));
-	if (ret)
-		return ret;
+	if (argc)
+		return -EINVAL;
 
 	pci_lock_rescan_remove();
-	emu = find_attached(key);
+	emu = find_attached(*named);
 	if (emu) {
 		ret = detach(emu, false);
 	} else {
-		pr_err("%s: not attached\n", key->name);
+		pr_err("%s: not attached\n", (*named)->name);
 		ret = -ENOENT;
 	}
 	pci_unlock_rescan_remove();
 
-	return ret ?: count;
+	return ret;
+}
+
+static ssize_t detach_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *ppos)
+{
+	return run_line(buf, count, detach_named);
 }
 
 static const struct file_operations detach_fops = {
@@ -317,32 +328,15 @@ static const struct file_operations detach_fops = {
 };
 
 /* Like a driver that is slow in a callback */
-static ssize_t hold_write(struct file *file, const char __user *buf,
-			  size_t count, loff_t *ppos)
+static int hold_named(struct tph_emu **named, int argc, char **argv)
 {
-	char *line __free(kfree) = tph_emu_read_line(buf, count);
-	struct tph_emu *key __free(kvfree) = NULL;
 	struct pci_dev *dev;
-	char *name, *rest;
 	unsigned int ms;
-	int ret;
 
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-
-	key = kvzalloc_obj(*key);
-	if (!key)
-		return -ENOMEM;
-
-	rest = strim(line);
-	name = strsep(&rest, " ");
-	ret = tph_emu_parse_bdf(key, name);
-	if (ret)
-		return ret;
-	if (!rest || kstrtouint(rest, 10, &ms))
+	if (argc != 1 || kstrtouint(argv[0], 10, &ms))
 		return -EINVAL;
 
-	dev = pci_get_domain_bus_and_slot(key->domain, key->bus, key->devfn);
+	dev = pci_get_domain_bus_and_slot((*named)->domain, (*named)->bus, (*named)->devfn);
 	if (!dev)
 		return -ENODEV;
 
@@ -351,7 +345,13 @@ static ssize_t hold_write(struct file *file, const char __user *buf,
 	device_unlock(&dev->dev);
 	pci_dev_put(dev);
 
-	return count;
+	return 0;
+}
+
+static ssize_t hold_write(struct file *file, const char __user *buf,
+			  size_t count, loff_t *ppos)
+{
+	return run_line(buf, count, hold_named);
 }
 
 static const struct file_operations hold_fops = {
