@@ -166,6 +166,97 @@ test_port_is_not_released_while_telemetry_reads_it(void)
 }
 
 static int
+stash_a(void *arg __rte_unused)
+{
+	return tph_set(&fake_a, RX, 0, CPU, CPU_A, DESC);
+}
+
+static int
+close_other_port(void *arg __rte_unused)
+{
+	return rte_eth_dev_close(fake_b.port);
+}
+
+static int
+while_port_is_busy(struct tph_worker *w, struct tph_worker *closes)
+{
+	struct fake_gate gate;
+	char answer[128] = "";
+	char command[32];
+	const char *said;
+	int closed;
+
+	snprintf(command, sizeof(command), "/ethdev/tph,%u", fake_a.port);
+	fake_gate_make(&gate);
+	fake_a.write_gate = &gate;
+	tph_worker_start(&w[0], stash_a, NULL);
+	sem_wait(&gate.entered);
+	tph_worker_start(&w[1], ask_telemetry, command);
+	/* If it does not answer, it has the lock that the other port waits for. */
+	if (tph_timed_wait(&w[1].done, 1000) == 0) {
+		sem_post(&w[1].done);
+		said = telemetry(command);
+		snprintf(answer, sizeof(answer), "%s", said != NULL ? said : "");
+	}
+	tph_worker_start(closes, close_other_port, NULL);
+	closed = tph_timed_wait(&closes->done, 5000);
+	fake_a.write_gate = NULL;
+	sem_post(&gate.leave);
+	if (closed != 0)
+		tph_worker_wait(closes);
+	tph_worker_wait(&w[0]);
+	tph_worker_wait(&w[1]);
+	fake_gate_destroy(&gate);
+	TEST_ASSERT(closed == 0 && closes->ret == 0, "other port had to wait");
+	TEST_ASSERT(strstr(answer, "{\"busy\":1}") != NULL, "telemetry says %s", answer);
+	return TEST_SUCCESS;
+}
+
+static int
+test_telemetry_of_a_busy_port_keeps_no_other_from_closing(void)
+{
+	rte_cpuset_t cpus = tph_one_cpu(tph_real_cpus[0]);
+	struct tph_worker w[3];
+	unsigned int i;
+	int ret;
+
+	if (telemetry("/") == NULL)
+		return TEST_SKIPPED;
+	fake_script(&fake_b);
+	TEST_ASSERT_SUCCESS(fake_create(&fake_b), "no port");
+	for (i = 0; i < RTE_DIM(w); i++)
+		TEST_ASSERT_SUCCESS(tph_worker_create(&w[i], &cpus), "no thread");
+	ret = while_port_is_busy(w, &w[2]);
+	for (i = 0; i < RTE_DIM(w); i++)
+		tph_worker_end(&w[i]);
+	return ret;
+}
+
+static int
+test_telemetry_shows_a_hundred_stashes_and_counts_all(void)
+{
+	unsigned int shown = 0;
+	const char *answer;
+	char command[32];
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(fake_configure(&fake_a, MAX_QUEUES), "not configured");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, ALL, CPU, CPU_B, DESC | HDR | DATA),
+		"not set");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, TX, ALL, CPU, CPU_B, DESC | DATA), "not set");
+	snprintf(command, sizeof(command), "/ethdev/tph,%u", fake_a.port);
+	answer = telemetry(command);
+	if (answer == NULL)
+		return TEST_SKIPPED;
+	TEST_ASSERT(strstr(answer, "\"nb_stashes\":2048") != NULL, "counted: %s", answer);
+	for (; (answer = strstr(answer, "x_q")) != NULL; answer++)
+		shown++;
+	TEST_ASSERT_EQUAL(shown, 100, "%u stashes", shown);
+	return TEST_SUCCESS;
+}
+
+static int
 test_every_call_has_a_trace_point(void)
 {
 	static const char * const names[] = {
@@ -187,6 +278,8 @@ struct unit_test_suite tph_watch_tests = {
 		TPH_TEST(fake_setup, test_port_is_not_released_while_telemetry_reads_it),
 		TPH_TEST(fake_setup, test_port_takes_little_memory),
 		TPH_TEST(fake_setup_on, test_telemetry_tells_of_stashes),
+		TPH_TEST(fake_setup_on, test_telemetry_shows_a_hundred_stashes_and_counts_all),
+		TPH_TEST(fake_setup_on, test_telemetry_of_a_busy_port_keeps_no_other_from_closing),
 		TPH_TEST(fake_setup, test_every_call_has_a_trace_point),
 		TEST_CASES_END()
 	},

@@ -67,17 +67,34 @@ eth_tph_free(struct eth_tph *tph)
 	rte_free(tph);
 }
 
+/* Whoever died with the mutex has left the settings whole, see the header. */
+static int
+eth_tph_locked(struct eth_tph *tph, int ret)
+{
+#ifdef RTE_EXEC_ENV_WINDOWS
+	RTE_SET_USED(tph);
+#else
+	if (ret == EOWNERDEAD)
+		ret = pthread_mutex_consistent(&tph->mutex);
+#endif
+	return ret;
+}
+
 void
 eth_tph_lock(struct eth_tph *tph)
 {
-	int ret = pthread_mutex_lock(&tph->mutex);
+	eth_tph_locked(tph, pthread_mutex_lock(&tph->mutex));
+}
 
+bool
+eth_tph_trylock(struct eth_tph *tph)
+{
 #ifdef RTE_EXEC_ENV_WINDOWS
-	RTE_SET_USED(ret);
+	/* For telemetry, which does not exist there; nor does this function. */
+	RTE_SET_USED(tph);
+	return false;
 #else
-	/* Whoever died with it has left the settings whole, see the header. */
-	if (ret == EOWNERDEAD)
-		pthread_mutex_consistent(&tph->mutex);
+	return eth_tph_locked(tph, pthread_mutex_trylock(&tph->mutex)) == 0;
 #endif
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * The TPH settings of a port, and how a change to them is planned, written to
- * the device and committed. Shared by rte_ethdev_tph.c (the API) and
- * ethdev_tph_life.c (start, stop, reset, close).
+ * the device and committed. Shared by rte_ethdev_tph.c (the API),
+ * ethdev_tph_life.c (start, stop, reset, close) and telemetry.
  *
  * The settings are in memory that processes share. A process that is killed
  * while it holds the mutex leaves them whole: only the primary process changes
@@ -95,6 +95,8 @@ struct eth_tph *eth_tph_alloc(void);
 void eth_tph_free(struct eth_tph *tph);
 
 void eth_tph_lock(struct eth_tph *tph);
+/* Lock without waiting; false if another thread or process has the lock. */
+bool eth_tph_trylock(struct eth_tph *tph);
 void eth_tph_unlock(struct eth_tph *tph);
 
 static inline struct eth_tph_slot *
@@ -163,5 +165,16 @@ void eth_tph_forget_device(struct eth_tph *tph);
 
 /* Turn TPH on again in a device that was reset. */
 int eth_tph_return_to_device(struct rte_eth_dev *dev, struct eth_tph *tph);
+
+/*
+ * What the functions of the API tell, for a caller that has the lock of the
+ * settings. in_force is false while TPH is not enabled; then ask, which needs no
+ * lock.
+ */
+bool eth_tph_info_in_force(const struct eth_tph *tph, struct rte_eth_tph_info *info);
+int eth_tph_info_ask(struct rte_eth_dev *dev, struct rte_eth_tph_info *info);
+int eth_tph_stash_get(const struct rte_eth_dev *dev, const struct eth_tph *tph,
+		enum rte_eth_tph_direction direction, uint16_t queue,
+		struct rte_eth_tph_stash_state *state);
 
 #endif /* ETHDEV_TPH_PLAN_H */

@@ -299,26 +299,22 @@ eth_tph_info_fill(struct rte_eth_tph_info *info, const struct eth_tph_caps *caps
 		requester == RTE_ETH_TPH_REQUESTER_EXTENDED ? 16 : 8);
 }
 
-static int
-eth_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
+bool
+eth_tph_info_in_force(const struct eth_tph *tph, struct rte_eth_tph_info *info)
 {
-	struct eth_tph *tph = dev->data->tph;
+	if (!tph->enabled)
+		return false;
+	*info = tph->info;
+	info->suspended = !tph->in_device;
+	return true;
+}
+
+int
+eth_tph_info_ask(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
+{
 	enum rte_eth_tph_mode mode;
 	struct eth_tph_caps caps;
-	bool enabled = false;
 	int ret;
-
-	if (tph != NULL) {
-		eth_tph_lock(tph);
-		enabled = tph->enabled;
-		if (enabled) {
-			*info = tph->info;
-			info->suspended = !tph->in_device;
-		}
-		eth_tph_unlock(tph);
-	}
-	if (enabled)
-		return 0;
 
 	ret = eth_tph_caps_get(dev, &caps);
 	if (ret != 0)
@@ -326,6 +322,20 @@ eth_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
 	mode = eth_tph_choose_mode(&caps);
 	eth_tph_info_fill(info, &caps, mode, eth_tph_choose_requester(&caps, mode));
 	return 0;
+}
+
+static int
+eth_tph_info_get(struct rte_eth_dev *dev, struct rte_eth_tph_info *info)
+{
+	struct eth_tph *tph = dev->data->tph;
+	bool enabled = false;
+
+	if (tph != NULL) {
+		eth_tph_lock(tph);
+		enabled = eth_tph_info_in_force(tph, info);
+		eth_tph_unlock(tph);
+	}
+	return enabled ? 0 : eth_tph_info_ask(dev, info);
 }
 
 RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_eth_dev_tph_info_get, 26.11)
@@ -709,7 +719,7 @@ rte_eth_dev_tph_stash_set(uint16_t port_id, const struct rte_eth_tph_stash stash
 	return ret;
 }
 
-static int
+int
 eth_tph_stash_get(const struct rte_eth_dev *dev, const struct eth_tph *tph,
 		enum rte_eth_tph_direction direction, uint16_t queue,
 		struct rte_eth_tph_stash_state *state)

@@ -6,7 +6,8 @@
  * Telemetry of PCIe TPH: what rte_eth_dev_tph_info_get() and
  * rte_eth_dev_tph_stash_get() tell, as /ethdev/tph,<port>. It is registered with
  * the other commands of ethdev, which see to it that no port is released
- * meanwhile.
+ * meanwhile: they hold a lock of all ports, under which nothing here may wait for
+ * the lock of one.
  */
 
 #include <ctype.h>
@@ -20,10 +21,18 @@
 
 #include "rte_ethdev.h"
 #include "ethdev_driver.h"
+#include "ethdev_tph_plan.h"
 #include "ethdev_tph_private.h"
 
 /* A telemetry reply is limited to 16 KiB; this many stashes always fit. */
 #define TPH_TEL_MAX_STASHES 100
+
+/* The settings of a port, copied with its lock held */
+struct tph_tel {
+	struct rte_eth_tph_info info;
+	unsigned int nb_stashes; /* all that there are */
+	struct rte_eth_tph_stash_state stashes[TPH_TEL_MAX_STASHES]; /* the first ones */
+};
 
 static int
 tel_add_stash(struct rte_tel_data *stashes,
@@ -52,68 +61,79 @@ tel_add_stash(struct rte_tel_data *stashes,
 	return rte_tel_data_add_dict_container(stashes, name, d, 0);
 }
 
-/* Add the stashes of a direction; return how many there are. */
-static unsigned int
-tel_add_stashes(struct rte_tel_data *stashes, uint16_t port_id,
-		enum rte_eth_tph_direction direction, uint16_t nb_queues,
-		unsigned int n)
+static void
+tel_copy_stashes(struct tph_tel *tel, const struct rte_eth_dev *dev,
+		const struct eth_tph *tph, enum rte_eth_tph_direction direction,
+		uint16_t nb_queues)
 {
 	struct rte_eth_tph_stash_state state;
 	uint16_t q;
 
 	for (q = 0; q < nb_queues; q++) {
-		if (rte_eth_dev_tph_stash_get(port_id, direction, q, &state) != 0)
+		if (eth_tph_stash_get(dev, tph, direction, q, &state) != 0)
 			continue;
-		if (n++ < TPH_TEL_MAX_STASHES)
-			tel_add_stash(stashes, &state);
+		if (tel->nb_stashes < TPH_TEL_MAX_STASHES)
+			tel->stashes[tel->nb_stashes] = state;
+		tel->nb_stashes++;
 	}
-	return n;
+}
+
+/* Return false if the port is being changed. */
+static bool
+tel_copy(struct tph_tel *tel, const struct rte_eth_dev *dev)
+{
+	struct eth_tph *tph = dev->data->tph;
+
+	if (tph == NULL)
+		return true;
+	if (!eth_tph_trylock(tph))
+		return false;
+	if (eth_tph_info_in_force(tph, &tel->info)) {
+		tel_copy_stashes(tel, dev, tph, RTE_ETH_TPH_RX, dev->data->nb_rx_queues);
+		tel_copy_stashes(tel, dev, tph, RTE_ETH_TPH_TX, dev->data->nb_tx_queues);
+	}
+	eth_tph_unlock(tph);
+	return true;
 }
 
 static int
-tel_fill(uint16_t port_id, struct rte_tel_data *d)
+tel_fill(const struct tph_tel *tel, struct rte_tel_data *d)
 {
-	const struct rte_eth_dev_data *data = rte_eth_devices[port_id].data;
-	struct rte_eth_tph_info info;
+	const struct rte_eth_tph_info *info = &tel->info;
 	struct rte_tel_data *stashes;
-	unsigned int n;
-	int ret;
-
-	ret = rte_eth_dev_tph_info_get(port_id, &info);
-	if (ret != 0)
-		return ret;
+	unsigned int i;
 
 	rte_tel_data_start_dict(d);
-	rte_tel_data_add_dict_string(d, "reason", rte_eth_tph_reason_str(info.reason));
-	rte_tel_data_add_dict_int(d, "usable", info.reason == RTE_ETH_TPH_USABLE);
-	rte_tel_data_add_dict_int(d, "enabled", info.enabled);
-	if (info.reason != RTE_ETH_TPH_USABLE)
+	rte_tel_data_add_dict_string(d, "reason", rte_eth_tph_reason_str(info->reason));
+	rte_tel_data_add_dict_int(d, "usable", info->reason == RTE_ETH_TPH_USABLE);
+	rte_tel_data_add_dict_int(d, "enabled", info->enabled);
+	if (info->reason != RTE_ETH_TPH_USABLE)
 		return 0;
 
 	rte_tel_data_add_dict_string(d, "st_table",
-		rte_eth_tph_location_name(info.st_table));
-	rte_tel_data_add_dict_int(d, "st_entries", info.st_entries);
-	rte_tel_data_add_dict_int(d, "rx_objects", info.rx_objects);
-	rte_tel_data_add_dict_int(d, "tx_objects", info.tx_objects);
-	rte_tel_data_add_dict_int(d, "tag_bits", info.tag_bits);
-	rte_tel_data_add_dict_int(d, "live", info.live);
-	if (!info.enabled)
+		rte_eth_tph_location_name(info->st_table));
+	rte_tel_data_add_dict_int(d, "st_entries", info->st_entries);
+	rte_tel_data_add_dict_int(d, "rx_objects", info->rx_objects);
+	rte_tel_data_add_dict_int(d, "tx_objects", info->tx_objects);
+	rte_tel_data_add_dict_int(d, "tag_bits", info->tag_bits);
+	rte_tel_data_add_dict_int(d, "live", info->live);
+	if (!info->enabled)
 		return 0;
 
-	rte_tel_data_add_dict_int(d, "suspended", info.suspended);
-	rte_tel_data_add_dict_string(d, "mode", rte_eth_tph_mode_name(info.mode));
+	rte_tel_data_add_dict_int(d, "suspended", info->suspended);
+	rte_tel_data_add_dict_string(d, "mode", rte_eth_tph_mode_name(info->mode));
 	rte_tel_data_add_dict_string(d, "requester",
-		rte_eth_tph_requester_name(info.requester));
+		rte_eth_tph_requester_name(info->requester));
 	rte_tel_data_add_dict_string(d, "memory",
-		rte_eth_tph_memory_name(info.memory));
+		rte_eth_tph_memory_name(info->memory));
 
 	stashes = rte_tel_data_alloc();
 	if (stashes == NULL)
 		return -ENOMEM;
 	rte_tel_data_start_dict(stashes);
-	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_RX, data->nb_rx_queues, 0);
-	n = tel_add_stashes(stashes, port_id, RTE_ETH_TPH_TX, data->nb_tx_queues, n);
-	rte_tel_data_add_dict_int(d, "nb_stashes", n);
+	for (i = 0; i < RTE_MIN(tel->nb_stashes, (unsigned int)TPH_TEL_MAX_STASHES); i++)
+		tel_add_stash(stashes, &tel->stashes[i]);
+	rte_tel_data_add_dict_int(d, "nb_stashes", tel->nb_stashes);
 	return rte_tel_data_add_dict_container(d, "stashes", stashes, 0);
 }
 
@@ -121,8 +141,11 @@ int
 eth_tph_telemetry(const char *cmd __rte_unused, const char *params,
 		struct rte_tel_data *d)
 {
+	struct tph_tel tel = { 0 };
+	struct rte_eth_dev *dev;
 	unsigned long port_id;
 	char *end;
+	int ret;
 
 	if (params == NULL || !isdigit((unsigned char)*params))
 		return -EINVAL;
@@ -131,5 +154,15 @@ eth_tph_telemetry(const char *cmd __rte_unused, const char *params,
 	if (*end != '\0' || port_id > UINT16_MAX || !rte_eth_dev_is_valid_port(port_id))
 		return -EINVAL;
 
-	return tel_fill(port_id, d);
+	dev = &rte_eth_devices[port_id];
+	if (!tel_copy(&tel, dev)) {
+		rte_tel_data_start_dict(d);
+		return rte_tel_data_add_dict_int(d, "busy", 1);
+	}
+	if (!tel.info.enabled) {
+		ret = eth_tph_info_ask(dev, &tel.info);
+		if (ret != 0)
+			return ret;
+	}
+	return tel_fill(&tel, d);
 }
