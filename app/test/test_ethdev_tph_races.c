@@ -495,6 +495,25 @@ test_port_without_tph_has_no_lock(void)
 	return TEST_SUCCESS;
 }
 
+static void
+start_and_die(void)
+{
+	fake_a.dies_in_start = true;
+	rte_eth_dev_start(fake_a.port);
+}
+
+static int
+test_port_whose_start_was_killed_can_be_stopped_and_stashed(void)
+{
+	TEST_ASSERT_SUCCESS(fake_killed_in(start_and_die), "not killed");
+	TEST_ASSERT_EQUAL(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), -EBUSY, "set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(fake_a.port), "no stop");
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(fake_a.port), "no start");
+	TEST_ASSERT(tph_device_has(&fake_a, RX, 1, DESC, TAG_A), "lost");
+	return TEST_SUCCESS;
+}
+
 /* Another process, which shares the memory of the port with this one */
 static void
 read_for_ever(volatile unsigned int *rounds)
@@ -571,6 +590,8 @@ struct unit_test_suite tph_race_tests = {
 		TPH_TEST(fake_setup_on, test_stop_that_fails_leaves_stashes_in_force),
 		TPH_TEST(fake_setup, test_port_without_tph_has_no_lock),
 		TPH_TEST(fake_setup_on, test_killed_reader_does_not_hang_the_port),
+		TPH_TEST(fake_setup_not_live,
+			test_port_whose_start_was_killed_can_be_stopped_and_stashed),
 		TEST_CASES_END()
 	},
 };

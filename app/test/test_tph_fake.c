@@ -11,7 +11,10 @@
 #include "test.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <ethdev_driver.h>
 #include <ethdev_tph.h>
@@ -245,6 +248,8 @@ fake_start(struct rte_eth_dev *dev)
 {
 	struct fake *f = fake_of(dev);
 
+	if (f->dies_in_start)
+		raise(SIGKILL);
 	if (f->caps.live) {
 		memset(f->queues, 0, sizeof(f->queues));
 		fake_pass(f->start_gate);
@@ -547,6 +552,21 @@ tph_reports_none(const struct fake *f, enum rte_eth_tph_direction direction, uin
 	struct rte_eth_tph_stash_state state;
 
 	return rte_eth_dev_tph_stash_get(f->port, direction, queue, &state) == -ENOENT;
+}
+
+int
+fake_killed_in(void (*fn)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		fn();
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -1;
 }
 
 void

@@ -71,6 +71,7 @@ struct fake {
 	const struct rte_eth_tph_stash *fail_queue; /* if set, only its writes fail */
 	bool removed;
 	bool reset_keeps_on;
+	bool dies_in_start; /* the process does */
 	/* Script: where to wait, if set. */
 	struct fake_gate *caps_gate, *write_gate, *start_gate, *stop_gate;
 
@@ -124,6 +125,12 @@ void fake_teardown(void);
 
 void fake_gate_make(struct fake_gate *gate);
 void fake_gate_destroy(struct fake_gate *gate);
+
+/*
+ * Call fn in another process, which shares the memory of the port with this one and
+ * is to be killed in it. Return 0 if it was.
+ */
+int fake_killed_in(void (*fn)(void));
 
 /* Set one stash. */
 int tph_set(struct fake *f, enum rte_eth_tph_direction direction, uint16_t queue,

@@ -34,7 +34,7 @@ void eth_tph_start_end(struct rte_eth_dev *dev, int ret);
  */
 void eth_tph_restore(struct rte_eth_dev *dev);
 
-/* Around the driver's dev_stop */
+/* Around the driver's dev_stop; the end also if a port to be stopped has not started */
 void eth_tph_stop_begin(struct rte_eth_dev *dev);
 void eth_tph_stop_end(struct rte_eth_dev *dev, int ret);
 
