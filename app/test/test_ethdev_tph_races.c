@@ -387,7 +387,54 @@ test_stash_removed_while_the_port_stops_is_gone_after_it(void)
 	return TEST_SUCCESS;
 }
 
-/* --- TPH that is enabled for the first time meanwhile --- */
+/* --- TPH that is enabled for the first time --- */
+
+static int
+enable(void *arg __rte_unused)
+{
+	return rte_eth_dev_tph_enable(fake_a.port, NULL);
+}
+
+/* Both have asked what the device can do when either of them goes on. */
+static int
+enable_twice(struct tph_worker *w)
+{
+	fake_a.meet = 2;
+	tph_worker_start(&w[0], enable, NULL);
+	tph_worker_start(&w[1], enable, NULL);
+	tph_worker_wait(&w[0]);
+	tph_worker_wait(&w[1]);
+	TEST_ASSERT((w[0].ret == 0 && w[1].ret == -EALREADY) ||
+		(w[1].ret == 0 && w[0].ret == -EALREADY), "enabled %d and %d",
+		w[0].ret, w[1].ret);
+	return TEST_SUCCESS;
+}
+
+static int
+test_only_one_of_two_threads_enables_tph(void)
+{
+	struct tph_worker w[2];
+	unsigned int i, round;
+	rte_cpuset_t cpus;
+	int ret = TEST_SUCCESS;
+
+	if (tph_real_cpus[1] < 0)
+		return TEST_SKIPPED;
+	for (i = 0; i < RTE_DIM(w); i++) {
+		cpus = tph_one_cpu(tph_real_cpus[i]);
+		TEST_ASSERT_SUCCESS(tph_worker_create(&w[i], &cpus), "no thread");
+	}
+	for (round = 0; ret == TEST_SUCCESS && round < 5 * NB_ROUNDS; round++) {
+		ret = enable_twice(w);
+		/* A new port has no settings yet. */
+		fake_destroy(&fake_a);
+		if (ret == TEST_SUCCESS)
+			ret = fake_setup();
+	}
+	for (i = 0; i < RTE_DIM(w); i++)
+		tph_worker_end(&w[i]);
+	return ret;
+}
 
 static int
 test_first_enabling_while_the_port_stops_writes_nothing(void)
@@ -514,6 +561,46 @@ test_port_whose_start_was_killed_can_be_stopped_and_stashed(void)
 	return TEST_SUCCESS;
 }
 
+static void
+write_and_die(void)
+{
+	fake_a.dies_in_write = true;
+	tph_set(&fake_a, RX, 2, CPU, CPU_B, DESC);
+}
+
+static int
+stash_in_turn(struct tph_worker *w, int (*move)(void *) __rte_unused)
+{
+	struct fake_gate gate;
+	int both;
+
+	fake_gate_make(&gate);
+	fake_a.write_gate = &gate;
+	tph_worker_start(&w[0], stash_a, NULL);
+	sem_wait(&gate.entered);
+	tph_worker_start(&w[1], stash_a, NULL);
+	both = tph_timed_wait(&gate.entered, 300);
+	sem_post(&gate.leave);
+	sem_post(&gate.leave);
+	tph_worker_wait(&w[0]);
+	tph_worker_wait(&w[1]);
+	fake_a.write_gate = NULL;
+	fake_gate_destroy(&gate);
+	TEST_ASSERT(w[0].ret == 0 && w[1].ret == 0, "not set");
+	TEST_ASSERT(both != 0, "two threads write at the same time");
+	return TEST_SUCCESS;
+}
+
+static int
+test_lock_of_a_killed_process_is_a_lock_again(void)
+{
+	TEST_ASSERT_SUCCESS(tph_set(&fake_a, RX, 1, CPU, CPU_A, DESC), "not set");
+	TEST_ASSERT_SUCCESS(fake_killed_in(write_and_die), "not killed");
+	TEST_ASSERT(tph_reports(&fake_a, RX, 1, DESC, CPU_A, TAG_A, false) &&
+		tph_reports_none(&fake_a, RX, 2), "settings damaged");
+	return tph_with_two_workers(stash_in_turn, NULL);
+}
+
 /* Another process, which shares the memory of the port with this one */
 static void
 read_for_ever(volatile unsigned int *rounds)
@@ -583,6 +670,7 @@ struct unit_test_suite tph_race_tests = {
 		TPH_TEST(fake_setup_on, test_stash_is_pending_until_the_start_is_over),
 		TPH_TEST(fake_setup_on, test_start_that_ends_in_an_error_leaves_a_stash_pending),
 		TPH_TEST(fake_setup_on, test_stash_removed_while_the_port_stops_is_gone_after_it),
+		TPH_TEST(fake_setup, test_only_one_of_two_threads_enables_tph),
 		TPH_TEST(fake_setup, test_first_enabling_while_the_port_stops_writes_nothing),
 		TPH_TEST(fake_setup, test_first_stash_while_the_port_starts_is_there_after_it),
 		TPH_TEST(fake_setup, test_first_stash_comes_too_late_for_queues_that_start),
@@ -592,6 +680,7 @@ struct unit_test_suite tph_race_tests = {
 		TPH_TEST(fake_setup_on, test_killed_reader_does_not_hang_the_port),
 		TPH_TEST(fake_setup_not_live,
 			test_port_whose_start_was_killed_can_be_stopped_and_stashed),
+		TPH_TEST(fake_setup_on, test_lock_of_a_killed_process_is_a_lock_again),
 		TEST_CASES_END()
 	},
 };

@@ -18,6 +18,7 @@
 
 #include <ethdev_driver.h>
 #include <ethdev_tph.h>
+#include <rte_pause.h>
 
 #include "test_tph_fake.h"
 
@@ -70,7 +71,9 @@ fake_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 {
 	struct fake *f = fake_of(dev);
 
-	f->caps_calls++;
+	__atomic_fetch_add(&f->caps_calls, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&f->caps_calls, __ATOMIC_SEQ_CST) < f->meet)
+		rte_pause();
 	fake_pass(f->caps_gate);
 	*caps = f->caps;
 	return f->fail_caps;
@@ -182,6 +185,8 @@ fake_tph_queues_write(struct rte_eth_dev *dev, const struct rte_eth_tph_info *in
 	f->write_calls++;
 	f->queues_written += n;
 	fake_pass(f->write_gate);
+	if (f->dies_in_write)
+		raise(SIGKILL);
 	if (!f->on || memcmp(info, &f->info, sizeof(*info)) != 0)
 		fake_violation(f, "a stash for another configuration, or with TPH off");
 	if (!f->caps.live && !fake_iv(f))

@@ -71,9 +71,10 @@ struct fake {
 	const struct rte_eth_tph_stash *fail_queue; /* if set, only its writes fail */
 	bool removed;
 	bool reset_keeps_on;
-	bool dies_in_start; /* the process does */
+	bool dies_in_start, dies_in_write; /* the process does */
 	/* Script: where to wait, if set. */
 	struct fake_gate *caps_gate, *write_gate, *start_gate, *stop_gate;
+	unsigned int meet; /* caps_get spins until it has been called so often. */
 
 	/* The device's memory. */
 	bool on;
