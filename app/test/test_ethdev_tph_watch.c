@@ -9,6 +9,8 @@
 
 #include "test.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +22,8 @@
 #include <rte_ethdev.h>
 #include <rte_ethdev_tph.h>
 #include <rte_malloc.h>
+#include <rte_per_lcore.h>
+#include <rte_trace.h>
 #include <rte_trace_point.h>
 
 #include "test_tph_fake.h"
@@ -256,20 +260,130 @@ test_telemetry_shows_a_hundred_stashes_and_counts_all(void)
 	return TEST_SUCCESS;
 }
 
-static int
-test_every_call_has_a_trace_point(void)
+/* --- Trace points --- */
+
+/* A value of an event: its size in bytes, and what it should be */
+struct traced {
+	uint8_t size;
+	uint64_t value;
+};
+
+#define U8(v) { 1, (v) }
+#define U16(v) { 2, (v) }
+#define U32(v) { 4, (uint32_t)(v) }
+#define PTR(v) { sizeof(v), (uintptr_t)(v) }
+#define TRACED(name, ...) traced_next(name, (const struct traced[]) { __VA_ARGS__ }, \
+	RTE_DIM(((const struct traced[]) { __VA_ARGS__ })))
+
+/* Where the next event of this thread should start; events are aligned. */
+static uint32_t traced_at;
+
+static void
+traced_start(void)
 {
-	static const char * const names[] = {
-		"lib.ethdev.tph.info_get", "lib.ethdev.tph.enable",
-		"lib.ethdev.tph.disable", "lib.ethdev.tph.stash_set",
-		"lib.ethdev.tph.stash_get", "lib.ethdev.tph.stash_sync",
-		"lib.ethdev.tph.apply",
-	};
+	const struct __rte_trace_header *trace = RTE_PER_LCORE(trace_mem);
+
+	traced_at = trace == NULL ? 0 :
+		RTE_ALIGN_CEIL(trace->offset, __RTE_TRACE_EVENT_HEADER_SZ);
+}
+
+static bool
+traced_is(const uint8_t *bytes, const struct traced *wanted)
+{
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+
+	switch (wanted->size) {
+	case sizeof(u8):
+		memcpy(&u8, bytes, sizeof(u8));
+		return u8 == wanted->value;
+	case sizeof(u16):
+		memcpy(&u16, bytes, sizeof(u16));
+		return u16 == wanted->value;
+	case sizeof(u32):
+		memcpy(&u32, bytes, sizeof(u32));
+		return u32 == wanted->value;
+	default:
+		memcpy(&u64, bytes, sizeof(u64));
+		return u64 == wanted->value;
+	}
+}
+
+/* Is the next event one of this trace point, with these values and no more? */
+static bool
+traced_next(const char *name, const struct traced *values, unsigned int n)
+{
+	const struct __rte_trace_header *trace = RTE_PER_LCORE(trace_mem);
+	const rte_trace_point_t *point = rte_trace_point_lookup(name);
+	uint32_t at = traced_at;
+	uint64_t header;
 	unsigned int i;
 
-	for (i = 0; i < RTE_DIM(names); i++)
-		TEST_ASSERT_NOT_NULL(rte_trace_point_lookup(names[i]), "no %s", names[i]);
+	if (trace == NULL || point == NULL || trace->offset < at + sizeof(header))
+		return false;
+	memcpy(&header, &trace->mem[at], sizeof(header));
+	if (header >> __RTE_TRACE_EVENT_HEADER_ID_SHIFT !=
+			(*point & __RTE_TRACE_FIELD_ID_MASK) >> __RTE_TRACE_FIELD_ID_SHIFT)
+		return false;
+	at += sizeof(header);
+	for (i = 0; i < n; i++) {
+		if (!traced_is(&trace->mem[at], &values[i])) {
+			printf("%s: value %u is not 0x%"PRIx64"\n", name, i,
+				values[i].value);
+			return false;
+		}
+		at += values[i].size;
+	}
+	traced_at = RTE_ALIGN_CEIL(at, __RTE_TRACE_EVENT_HEADER_SZ);
+	return true;
+}
+
+static int
+each_call_is_traced(void)
+{
+	const struct rte_eth_tph_conf conf = { .memory = RTE_ETH_TPH_MEMORY_PERSISTENT };
+	const struct rte_eth_tph_stash stash = { TX, 2, CPU, CPU_B, DATA, 0 };
+	uint16_t port = fake_a.port;
+	struct rte_eth_tph_stash_state state;
+	struct rte_eth_tph_info info;
+
+	traced_start();
+	rte_eth_dev_tph_info_get(port, &info);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.info_get", U16(port), U32(RTE_ETH_TPH_USABLE),
+		U8(1), U32(RTE_ETH_TPH_MODE_DS), U32(RTE_ETH_TPH_REQUESTER_STANDARD),
+		U32(0)), "info");
+	rte_eth_dev_tph_disable(port);
+	rte_eth_dev_tph_disable(port);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.disable", U16(port), U32(0)) &&
+		TRACED("lib.ethdev.tph.disable", U16(port), U32(-EALREADY)), "disable");
+	rte_eth_dev_tph_enable(port, &conf);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.enable", U16(port), U32(RTE_ETH_TPH_MODE_DS),
+		U32(RTE_ETH_TPH_REQUESTER_STANDARD), U32(RTE_ETH_TPH_MEMORY_PERSISTENT),
+		U32(0)), "enable");
+	rte_eth_dev_tph_stash_set(port, &stash, 1);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.apply", U16(port), U32(TX), U16(2), U32(DATA),
+		U32(CPU_B), U16(TAG_B ^ 1), U32(0)), "what the device is given");
+	TEST_ASSERT(TRACED("lib.ethdev.tph.stash_set", U16(port), PTR(&stash), U16(1),
+		U32(0)), "set");
+	rte_eth_dev_tph_stash_get(port, RX, 3, &state);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.stash_get", U16(port), U32(RX), U16(3),
+		U32(-ENOENT)), "get");
+	rte_eth_dev_tph_stash_sync(port);
+	TEST_ASSERT(TRACED("lib.ethdev.tph.stash_sync", U16(port), U32(0)), "sync");
 	return TEST_SUCCESS;
+}
+
+static int
+test_each_call_is_traced_with_what_it_did(void)
+{
+	int ret;
+
+	TEST_ASSERT(rte_trace_pattern("lib.ethdev.tph.*", true) == 1, "no trace points");
+	ret = each_call_is_traced();
+	rte_trace_pattern("lib.ethdev.tph.*", false);
+	return ret;
 }
 
 struct unit_test_suite tph_watch_tests = {
@@ -280,7 +394,7 @@ struct unit_test_suite tph_watch_tests = {
 		TPH_TEST(fake_setup_on, test_telemetry_tells_of_stashes),
 		TPH_TEST(fake_setup_on, test_telemetry_shows_a_hundred_stashes_and_counts_all),
 		TPH_TEST(fake_setup_on, test_telemetry_of_a_busy_port_keeps_no_other_from_closing),
-		TPH_TEST(fake_setup, test_every_call_has_a_trace_point),
+		TPH_TEST(fake_setup_on, test_each_call_is_traced_with_what_it_did),
 		TEST_CASES_END()
 	},
 };
