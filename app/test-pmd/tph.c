@@ -169,6 +169,12 @@ queue_of(portid_t pid, enum rte_eth_tph_direction direction, uint16_t queue)
 }
 
 void
+tph_port_closed(portid_t pid)
+{
+	memset(&tph_ports[pid], 0, sizeof(tph_ports[pid]));
+}
+
+void
 tph_disabled_by_hand(portid_t pid)
 {
 	memset(&tph_ports[pid], 0, sizeof(tph_ports[pid]));

@@ -23,6 +23,9 @@ void tph_option(const char *objects);
 /* Call before a port is started. */
 void tph_port_starting(portid_t pid);
 
+/* Call when a port is gone; another one may get its number. */
+void tph_port_closed(portid_t pid);
+
 /* Call before forwarding is started, when the streams are set up. */
 void tph_fwd_starting(void);
 

@@ -80,6 +80,17 @@ def test_option_enables_tph_and_binds_the_queues_that_are_polled(guest, ports, o
         assert testpmd.forwards()
 
 
+def test_device_that_is_attached_inherits_nothing_from_the_one_before(guest, ports):
+    with guest.testpmd(f"{OPTIONS} --tph") as testpmd:
+        testpmd.cmd("tph disable port 0")
+        for line in ("port stop 0", "port close 0", f"device detach {PORT_BDF[0]}"):
+            testpmd.cmd(line)
+        assert "Port 0 is attached" in testpmd.cmd(f"port attach {PORT_BDF[0]}")
+        testpmd.cmd("port start 0")
+        assert "Port 0: TPH is on" in testpmd.cmd("show port 0 tph")
+        assert ports[0].ctrl() & 0x300
+
+
 def test_option_with_unknown_objects_ends_testpmd_with_one_line(guest, ports):
     command = f"dpdk-testpmd {OPTIONS} --tph=cabbage </dev/null 2>&1"
     status, said = guest.status(command)
