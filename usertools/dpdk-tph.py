@@ -32,7 +32,8 @@ MODES = {0: "no-st", 1: "iv", 2: "ds"}
 ST_TABLES = {0: "none", 1: "capability", 2: "msix", 3: "reserved"}
 COMPLETERS = {0: "none", 1: "standard", 2: "reserved", 3: "extended"}
 
-OPT_IN = "enable_unsafe_tph"
+POLICY = "tph_policy"
+POLICY_NEEDED = "ds-st"
 
 
 class ConfigSpace:
@@ -131,15 +132,17 @@ def link_name(path):
 
 
 def kernel_state(sysfs):
-    """Does vfio-pci support TPH, and has the host opted in? None is unknown."""
-    modules = [sysfs / "module" / name for name in ("vfio_pci", "vfio_pci_core")]
-    for module in modules:
-        value = read(module / "parameters" / OPT_IN)
-        if value is not None:
-            return {"tph": True, "host_opt_in": value.lower() in ("y", "1")}
-    if modules[0].is_dir():
-        return {"tph": False, "host_opt_in": None}
-    return {"tph": None, "host_opt_in": None}
+    """Does vfio-pci support TPH, and what does the host allow by default? None is unknown."""
+    module = sysfs / "module" / "vfio_pci"
+    policy = read(module / "parameters" / POLICY)
+    if policy is None:
+        return {"tph": False if module.is_dir() else None, "policy": None}
+    return {"tph": True, "policy": policy}
+
+
+def device_policy(path):
+    """What the host allows the user of this device, or None if it has no such file."""
+    return next(filter(None, map(read, path.glob(f"vfio-dev/*/{POLICY}"))), None)
 
 
 def root_port(path):
@@ -191,9 +194,12 @@ def reasons(device, kernel):
                      "modprobe vfio-pci")
     elif not kernel["tph"]:
         found.append("the kernel has no TPH for vfio-pci: apply the kernel series")
-    elif not kernel["host_opt_in"]:
-        found.append(f"the host does not allow it: set {OPT_IN}=1 for module vfio_pci, "
-                     "then bind the device again")
+    elif device["policy"] not in (None, POLICY_NEEDED):
+        found.append(f"the host's policy for the device is {device['policy']}: while nobody uses it, "
+                     f"echo {POLICY_NEEDED} > /sys/bus/pci/devices/{device['address']}/vfio-dev/*/{POLICY}")
+    elif device["policy"] is None and kernel["policy"] != POLICY_NEEDED:
+        found.append(f"the host's policy is {kernel['policy']}: set {POLICY}={POLICY_NEEDED} "
+                     "for module vfio_pci, then bind the device")
     return found
 
 
@@ -212,6 +218,7 @@ def inspect(sysfs, path, kernel):
         "iommu": has_iommu(sysfs, path),
         "config_readable": config.is_readable(),
         "tph": tph,
+        "policy": device_policy(path),
         "root_port": port.name if port else None,
         "root_port_completer": completer,
         "requesters": requesters(tph, completer, integrated),
@@ -236,7 +243,7 @@ def report(result):
     """Print the result as text."""
     kernel = result["kernel"]
     print(f"Kernel has TPH for vfio-pci: {yes_no(kernel['tph'])}, "
-          f"host opt-in: {yes_no(kernel['host_opt_in'])}")
+          f"policy: {kernel['policy'] or 'unknown'}")
     for device in result["devices"]:
         print(f"\n{device['address']} {device['id']} "
               f"(driver {device['driver'] or 'none'}): "
@@ -250,6 +257,8 @@ def report(result):
             print(f"  Root Port    {device['root_port'] or 'none'}, "
                   f"completer {device['root_port_completer'] or '-'}")
             print(f"  requesters   {' '.join(device['requesters']) or 'none'}")
+            if device["policy"]:
+                print(f"  policy       {device['policy']}")
         for reason in device["reasons"]:
             print(f"  why not      {reason}")
     if not result["devices"]:

@@ -25,7 +25,7 @@ test_info_says_why_tph_cannot_be_used(void)
 	struct rte_eth_tph_info info;
 	int reason;
 
-	for (reason = RTE_ETH_TPH_NO_DRIVER; reason <= RTE_ETH_TPH_NO_HOST_OPT_IN;
+	for (reason = RTE_ETH_TPH_NO_DRIVER; reason <= RTE_ETH_TPH_NO_POLICY;
 			reason++) {
 		fake_a.caps.reason = reason;
 		memset(&info, 0xff, sizeof(info));
@@ -69,7 +69,7 @@ test_every_reason_is_one_line(void)
 	const char *str;
 	int reason;
 
-	for (reason = RTE_ETH_TPH_USABLE; reason <= RTE_ETH_TPH_NO_HOST_OPT_IN + 1;
+	for (reason = RTE_ETH_TPH_USABLE; reason <= RTE_ETH_TPH_NO_POLICY + 1;
 			reason++) {
 		str = rte_eth_tph_reason_str(reason);
 		TEST_ASSERT(str != NULL && str[0] != '\0' && strchr(str, '\n') == NULL,

@@ -135,7 +135,7 @@ played_make(void)
 	port.ops.tph = &played_driver.ops;
 	played.info.capable = true;
 	played.info.usable = true;
-	played.info.host_opt_in = true;
+	played.info.policy = RTE_PCI_TPH_POLICY_DS_ST;
 	return 0;
 }
 
@@ -188,8 +188,10 @@ pci_info_names_the_reason(void)
 	TEST_ASSERT_SUCCESS(played_make(), "no port");
 	played_device(DEVICE_DS, DEVICE_BOTH, RTE_PCI_TPH_CAP_LOC_NONE);
 	TEST_ASSERT_SUCCESS(reason_is(RTE_ETH_TPH_USABLE), "usable");
-	played.info.host_opt_in = false;
-	TEST_ASSERT_SUCCESS(reason_is(RTE_ETH_TPH_NO_HOST_OPT_IN), "host");
+	played.info.policy = RTE_PCI_TPH_POLICY_IV_ST;
+	TEST_ASSERT_SUCCESS(reason_is(RTE_ETH_TPH_NO_POLICY), "tags of the kernel only");
+	played.info.policy = RTE_PCI_TPH_POLICY_OFF;
+	TEST_ASSERT_SUCCESS(reason_is(RTE_ETH_TPH_NO_POLICY), "nothing allowed");
 	played.info.usable = false;
 	TEST_ASSERT_SUCCESS(reason_is(RTE_ETH_TPH_NO_PLATFORM), "platform");
 	played.info.capable = false;

@@ -116,7 +116,10 @@ eth_pci_tph_reason(const struct rte_pci_tph_info *pci)
 		return RTE_ETH_TPH_NO_CAPABILITY;
 	if (!pci->usable)
 		return RTE_ETH_TPH_NO_PLATFORM;
-	return pci->host_opt_in ? RTE_ETH_TPH_USABLE : RTE_ETH_TPH_NO_HOST_OPT_IN;
+	/* less does not let the user look up or choose tags */
+	if (pci->policy < RTE_PCI_TPH_POLICY_DS_ST)
+		return RTE_ETH_TPH_NO_POLICY;
+	return RTE_ETH_TPH_USABLE;
 }
 
 static inline void

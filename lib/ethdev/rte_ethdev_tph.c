@@ -128,9 +128,9 @@ rte_eth_tph_reason_str(enum rte_eth_tph_reason reason)
 	case RTE_ETH_TPH_NO_PLATFORM:
 		return "the platform does not take TPH from this device; "
 			"check the BIOS setting, the Root Port and pci=notph";
-	case RTE_ETH_TPH_NO_HOST_OPT_IN:
-		return "the host does not allow TPH; "
-			"load vfio-pci with enable_unsafe_tph=1 and bind the device again";
+	case RTE_ETH_TPH_NO_POLICY:
+		return "the host's policy for the device is less than ds-st; "
+			"load vfio-pci with tph_policy=ds-st and bind the device again";
 	}
 	return "unknown reason; the library is older than the application";
 }

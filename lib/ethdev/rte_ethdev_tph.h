@@ -108,8 +108,8 @@ enum rte_eth_tph_reason {
 	 * have TPH turned off.
 	 */
 	RTE_ETH_TPH_NO_PLATFORM,
-	/** The host's administrator has not allowed TPH. */
-	RTE_ETH_TPH_NO_HOST_OPT_IN,
+	/** The host's policy for the device, tph_policy, is less than ds-st. */
+	RTE_ETH_TPH_NO_POLICY,
 };
 
 /** Direction of a queue */

@@ -12,7 +12,9 @@
  *   pread FD OFFSET LENGTH           pwrite FD OFFSET HEX
  *   mmap FD OFFSET LENGTH            munmap ADDRESS LENGTH
  *   buffer HEX             peek ADDRESS LENGTH
- *   load ADDRESS           store ADDRESS VALUE      (32 bits, once)
+ *   load ADDRESS           store ADDRESS VALUE      (32 bits, once; EFAULT for SIGBUS)
+ *   thread CPU             (a thread that is bound to that CPU, and sleeps)
+ *   handover               (the first thread ends, and another goes on)
  *   vectors FD START COUNT [1]       (SET_IRQS of MSI-X, with an eventfd each, or none)
  *   dump FD OFFSET WIDTH             (all of config space, by reads of that width)
  *   sweep FD OFFSET WIDTH PATTERN    (what a write does to all of config space)
@@ -24,6 +26,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,6 +50,7 @@
 #define CONFIG_SIZE 4096
 
 static int eventfds[VECTORS_MAX];
+static sigjmp_buf before_access;
 
 static void answer(long long result, const uint8_t *bytes, size_t length)
 {
@@ -391,6 +397,51 @@ static void race_main(void)
 	printf("= %ld %u\n", calls, rounds);
 }
 
+static void sigbus(int number)
+{
+	(void)number;
+	siglongjmp(before_access, 1);
+}
+
+/* A mapping may be there, and yet what is behind it be out of reach. */
+static void do_access(bool store)
+{
+	volatile uint32_t *where = (volatile uint32_t *)(uintptr_t)number();
+	const volatile uint32_t value = store ? number() : 0;
+
+	if (sigsetjmp(before_access, 1)) {
+		errno = EFAULT;
+		answer_status(-1);
+	} else if (store) {
+		*where = value;
+		answer(0, NULL, 0);
+	} else {
+		answer(*where, NULL, 0);
+	}
+}
+
+static void *sleeper(void *unused)
+{
+	pause();
+	return unused;
+}
+
+static void do_thread(void)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(number(), &cpus);
+	pthread_attr_init(&attributes);
+	pthread_attr_setaffinity_np(&attributes, sizeof(cpus), &cpus);
+	errno = pthread_create(&thread, &attributes, sleeper, NULL);
+	answer_status(errno ? -1 : 0);
+}
+
+static void do_handover(void);
+
 static void execute(const char *verb)
 {
 	size_t length;
@@ -424,12 +475,13 @@ static void execute(const char *verb)
 
 		answer(0, bytes, number());
 	} else if (!strcmp(verb, "load")) {
-		answer(*(volatile uint32_t *)(uintptr_t)number(), NULL, 0);
+		do_access(false);
 	} else if (!strcmp(verb, "store")) {
-		volatile uint32_t *where = (volatile uint32_t *)(uintptr_t)number();
-
-		*where = number();
-		answer(0, NULL, 0);
+		do_access(true);
+	} else if (!strcmp(verb, "thread")) {
+		do_thread();
+	} else if (!strcmp(verb, "handover")) {
+		do_handover();
 	} else if (!strcmp(verb, "vectors")) {
 		int fd = number();
 		unsigned int start = number(), count = number();
@@ -447,23 +499,45 @@ static void execute(const char *verb)
 	}
 }
 
+static void *serve(void *unused)
+{
+	char *line = NULL, *verb;
+	size_t size = 0;
+
+	while (fflush(stdout), getline(&line, &size, stdin) > 0) {
+		verb = strtok(line, "\n ");
+		if (verb)
+			execute(verb);
+	}
+	exit(0);
+	return unused;
+}
+
+static void do_handover(void)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, serve, NULL);
+	if (errno) {
+		answer_status(-1);
+		return;
+	}
+	puts("= 0");
+	fflush(stdout);
+	pthread_exit(NULL);
+}
+
 int main(void)
 {
 	struct rlimit files = { 4096, 4096 };
 	struct termios terminal;
-	char *line = NULL, *verb;
-	size_t size = 0;
 
 	if (!tcgetattr(0, &terminal)) {
 		cfmakeraw(&terminal);
 		tcsetattr(0, TCSANOW, &terminal);
 	}
 	setrlimit(RLIMIT_NOFILE, &files);
+	signal(SIGBUS, sigbus);
 	puts("= 0 ready");
-	while (fflush(stdout), getline(&line, &size, stdin) > 0) {
-		verb = strtok(line, "\n ");
-		if (verb)
-			execute(verb);
-	}
-	return 0;
+	serve(NULL);
 }

@@ -57,15 +57,20 @@ class Sysfs:
         self.bind("vfio-pci")
         self.parameters = root / "module" / "vfio_pci" / "parameters"
         self.parameters.mkdir(parents=True)
-        self.opt_in("Y")
+        self.policy("ds-st")
 
     def bind(self, driver):
         (self.nic / "driver").unlink(missing_ok=True)
         if driver:
             (self.nic / "driver").symlink_to(self.root / "bus" / "pci" / "drivers" / driver)
 
-    def opt_in(self, value):
-        (self.parameters / "enable_unsafe_tph").write_text(value + "\n")
+    def policy(self, value):
+        (self.parameters / "tph_policy").write_text(value + "\n")
+
+    def policy_of_device(self, value):
+        folder = self.nic / "vfio-dev" / "vfio0"
+        folder.mkdir(parents=True)
+        (folder / "tph_policy").write_text(value + "\n")
 
     def run(self, *arguments):
         return subprocess.run([sys.executable, TOOL, "--sysfs", self.root, *arguments],
@@ -167,26 +172,40 @@ def test_noiommu_group_counts_as_no_iommu(sysfs):
 
 
 def test_kernel_without_the_series_is_named(sysfs):
-    (sysfs.parameters / "enable_unsafe_tph").unlink()
+    (sysfs.parameters / "tph_policy").unlink()
     assert "kernel has no TPH" in sysfs.only_reason()
     assert "vfio-pci: no" in sysfs.run().stdout
 
 
 def test_kernel_is_unknown_while_vfio_pci_is_not_loaded(sysfs):
-    (sysfs.parameters / "enable_unsafe_tph").unlink()
+    (sysfs.parameters / "tph_policy").unlink()
     sysfs.parameters.rmdir()
     sysfs.parameters.parent.rmdir()
     assert "not known" in sysfs.only_reason()
     assert "vfio-pci: unknown" in sysfs.run().stdout
 
 
-def test_host_that_has_not_opted_in_is_named(sysfs):
-    sysfs.opt_in("N")
-    assert "enable_unsafe_tph=1" in sysfs.only_reason()
+@pytest.mark.parametrize("policy", ("off", "no-st", "iv-st"))
+def test_host_that_does_not_allow_enough_is_named_with_what_would_be(sysfs, policy):
+    sysfs.policy(policy)
+    reason = sysfs.only_reason()
+    assert f"is {policy}" in reason and "tph_policy=ds-st" in reason
+
+
+def test_policy_of_the_device_counts_and_not_the_default_of_the_host(sysfs):
+    sysfs.policy("off")
+    sysfs.policy_of_device("ds-st")
+    assert sysfs.device()["usable"]
+
+
+def test_policy_of_the_device_is_told_with_the_file_that_changes_it(sysfs):
+    sysfs.policy_of_device("iv-st")
+    reason = sysfs.only_reason()
+    assert f"devices/{NIC}/vfio-dev/*/tph_policy" in reason and "iv-st" in reason
 
 
 def test_all_reasons_are_given_at_once(sysfs):
-    sysfs.opt_in("N")
+    sysfs.policy("off")
     sysfs.bind("igb")
     assert len(sysfs.device()["reasons"]) == 2
 

@@ -48,7 +48,7 @@ def test_existing_selftest_gives_the_same_results_with_and_without_the_series(
         guest, untouched_guest, program):
     results = []
     for one in (guest, untouched_guest):
-        set_up(one, (None, None), host_opt_in=False)
+        set_up(one, (None, None), policy=None)
         results.append(selftest(one, program)[0])
     assert results[0] == results[1]
     assert not any(result.startswith("not ok") for result in results[0].values()), results[0]

@@ -26,13 +26,14 @@ def refuses_and_forwards(guest, reason):
 
 
 def test_kernel_without_the_series_is_named(untouched_guest):
-    set_up(untouched_guest, (DS, None), host_opt_in=False)
+    set_up(untouched_guest, (DS, None), policy=None)
     refuses_and_forwards(untouched_guest, "kernel")
 
 
-def test_host_that_has_not_opted_in_is_named(guest):
-    set_up(guest, (DS, None), host_opt_in=False)
-    line = refuses_and_forwards(guest, "enable_unsafe_tph")
+@pytest.mark.parametrize("policy", (None, "off", "no-st", "iv-st"))
+def test_host_whose_policy_does_not_allow_enough_is_told_which_one_would(guest, policy):
+    set_up(guest, (DS, None), policy=policy)
+    line = refuses_and_forwards(guest, "tph_policy=ds-st")
     assert "capability" not in line
 
 

@@ -190,14 +190,14 @@ def everything(device):
     return found
 
 
-@pytest.mark.parametrize("options, host_opt_in", (
-    ("loc=cap size=64", False), ("loc=cap size=3", True), ("loc=msix", True)))
+@pytest.mark.parametrize("options, policy", (
+    ("loc=cap size=64", "off"), ("loc=cap size=3", "ds-st"), ("loc=msix", "iv-st")))
 def test_without_the_users_opt_in_every_byte_is_as_on_the_untouched_kernel(
-        guest, untouched_guest, options, host_opt_in):
+        guest, untouched_guest, options, policy):
     found = []
     for one in (guest, untouched_guest):
         emulated = one.emulate(PORT_BDF[0], options)
-        one.load_vfio(host_opt_in=host_opt_in and one is guest)
+        one.load_vfio(policy if one is guest else None)
         one.bind(PORT_BDF[0])
         with one.vfio_user() as user:
             found.append(everything(user.open(PORT_BDF[0])))

@@ -106,7 +106,7 @@ def test_without_an_iommu_it_works_the_same(functions_with):
 def test_where_tph_is_turned_off_for_the_whole_system_the_capability_is_hidden(functions_with):
     device, emulated = functions_with.open("loc=cap size=4 firmware=0x5a", opt_in=False)
     info = device.info()
-    assert (info.capable, info.usable, info.host_opt_in) == (True, False, True)
+    assert (info.capable, info.usable, info.policy) == (True, False, "ds-st")
     assert device.tph() is None
     device.write(CAPABILITY + vfio.TPH_CTRL, ON)
     device.write(CAPABILITY + vfio.TPH_TABLE, 0x1234)

@@ -35,7 +35,7 @@ def test_info_tells_modes_types_location_and_entries(functions, loc, entries, mo
     info = device.info()
     assert info.modes == sum(MODES[mode] for mode in modes.split(","))
     assert (info.requesters, info.location, info.entries) == (BOTH, LOCATION[loc], entries)
-    assert (info.capable, info.usable, info.host_opt_in, info.user_opt_in) == (True, True, True, False)
+    assert (info.capable, info.usable, info.policy, info.user_opt_in) == (True, True, "ds-st", False)
     device.opt_in()
     assert device.info().user_opt_in
     device.opt_in()
@@ -54,10 +54,11 @@ def test_info_tells_what_device_and_root_port_have_in_common(functions, options,
         refused(device, errno.EOPNOTSUPP)
 
 
-def test_without_the_hosts_opt_in_nothing_is_supported_and_info_says_why(functions):
-    device, emulated = functions.open(opt_in=False, host_opt_in=False)
+@pytest.mark.parametrize("policy", (None, "off"))
+def test_unless_the_host_allows_it_nothing_is_supported_and_info_says_why(functions, policy):
+    device, emulated = functions.open(opt_in=False, policy=policy)
     info = device.info()
-    assert info.usable and not info.host_opt_in
+    assert info.usable and info.policy == "off"
     refused(device, errno.EOPNOTSUPP)
     assert emulated.stats()["config_writes"] == 0
 
@@ -80,13 +81,13 @@ def test_a_device_without_the_capability_says_so(functions):
     functions.guest.bind(PORT_BDF[0])
     device = functions.new_user().open(PORT_BDF[0])
     info = device.info()
-    assert (info.capable, info.usable, info.host_opt_in) == (False, False, True)
+    assert (info.capable, info.usable, info.policy) == (False, False, "ds-st")
     refused(device, errno.EOPNOTSUPP)
 
 
 def test_a_kernel_without_the_series_has_none_of_the_features(untouched_guest):
     untouched_guest.emulate(PORT_BDF[0], "loc=cap")
-    untouched_guest.load_vfio(host_opt_in=False)
+    untouched_guest.load_vfio(policy=None)
     untouched_guest.bind(PORT_BDF[0])
     with untouched_guest.vfio_user() as user:
         device = user.open(PORT_BDF[0])
@@ -102,19 +103,6 @@ def test_devices_without_a_table_have_no_st_config_but_the_other_features(functi
     assert len(device.cpu_st([0, 1])) == 2
     device.set_control(vfio.EXTENDED | vfio.DS)
     assert device.control() == vfio.EXTENDED | vfio.DS
-
-
-def test_the_hosts_opt_in_is_latched_when_the_device_is_bound(functions):
-    device, _ = functions.open(opt_in=False)
-    latched = f"/sys/kernel/debug/vfio/{PORT_BDF[0]}/pci/enable_unsafe_tph"
-    functions.guest.run("echo N > /sys/module/vfio_pci/parameters/enable_unsafe_tph")
-    assert device.info().host_opt_in
-    assert functions.guest.run(f"cat {latched}").strip() == "Y"
-    device.opt_in()
-    functions.new_user()
-    functions.guest.bind(PORT_BDF[0])
-    assert functions.guest.run(f"cat {latched}").strip() == "N"
-    assert not functions.user.open(PORT_BDF[0]).info().host_opt_in
 
 
 def test_an_opt_in_ends_with_the_last_file_descriptor_of_the_device(functions):

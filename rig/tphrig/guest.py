@@ -201,13 +201,13 @@ class Guest:
         first = next((i for i, line in enumerate(lines) if KERNEL_TROUBLE.search(line)), None)
         return "" if first is None else "\n".join(lines[first:first + 60])
 
-    def load_vfio(self, host_opt_in=True, **parameters):
-        """Load vfio-pci; the module parameter of the host's opt-in is given when it is to be on.
+    def load_vfio(self, policy="ds-st", **parameters):
+        """Load vfio-pci; the parameter of the host's policy is given unless that is to be the default.
 
         If it is loaded, with these parameters and none of them changed since, it stays.
         """
         options = " ".join([f"{name}={value}" for name, value in parameters.items()] +
-                           (["enable_unsafe_tph=1"] if host_opt_in else []))
+                           ([f"tph_policy={policy}"] if policy else []))
         if self.vfio and self.vfio != (options, self._vfio_parameters()):
             self.unload_vfio()
         if not self.vfio:

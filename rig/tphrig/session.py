@@ -72,10 +72,10 @@ class Rig:
         return Guest(built, packed, image.acpi_table(), **how)
 
 
-def set_up(guest, options=EMULATED, host_opt_in=True):
+def set_up(guest, options=EMULATED, policy="ds-st"):
     """Bind both ports to vfio-pci; give each a TPH capability first, unless its options are None."""
     emulated = [guest.emulate(bdf, of_port) for bdf, of_port in zip(PORT_BDF, options) if of_port]
-    guest.load_vfio(host_opt_in)
+    guest.load_vfio(policy)
     guest.bind(*PORT_BDF)
     return emulated
 

@@ -37,6 +37,9 @@ NS, IV, DS = 0, 1, 2
 OFF, STANDARD, EXTENDED = 0, 0x100, 0x300
 CONTROL_MASK = 0x307
 
+# What the host allows, from least to most
+POLICIES = ("off", "no-st", "iv-st", "ds-st")
+
 ANSWER = r"([=!]) (-?\d+)(?: ([0-9a-z:,]+))?\r?\n"
 # Lines to send at once: the terminal in between has a small buffer.
 BURST = 16
@@ -81,10 +84,11 @@ class Info(NamedTuple):
     modes: int
     requesters: int
     location: int
+    policy: str
     entries: int
 
     def __getattr__(self, name):
-        """capable, usable, host_opt_in, user_opt_in"""
+        """capable, usable, user_opt_in"""
         return bool(self.flags & TPH[f"VFIO_TPH_{name.upper()}"])
 
 
@@ -253,9 +257,8 @@ class Device:
 
     def info(self):
         told = self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ENABLE"], GET, bytes(12))
-        flags, modes, requesters, location, reserved, entries = struct.unpack("<IBBBBI", told)
-        assert reserved == 0
-        return Info(flags, modes, requesters, location, entries)
+        flags, modes, requesters, location, policy, entries = struct.unpack("<IBBBBI", told)
+        return Info(flags, modes, requesters, location, POLICIES[policy], entries)
 
     def opt_in(self):
         self.feature(TPH["VFIO_DEVICE_FEATURE_TPH_ENABLE"], SET)

@@ -32,13 +32,24 @@ extern "C" {
 #endif
 
 /**
+ * How much TPH the host's administrator allows; each includes those before it.
+ * The numbers are those of the kernel.
+ */
+enum rte_pci_tph_policy {
+	RTE_PCI_TPH_POLICY_OFF = 0, /**< Nothing. */
+	RTE_PCI_TPH_POLICY_NO_ST,   /**< Hints without tags. */
+	RTE_PCI_TPH_POLICY_IV_ST,   /**< ST table entries that the kernel looks up. */
+	RTE_PCI_TPH_POLICY_DS_ST,   /**< Any tag, anywhere. */
+};
+
+/**
  * What a device can do. Modes, requester types and location are those of the TPH
  * Requester Capability and Control registers, as in rte_pci.h.
  */
 struct rte_pci_tph_info {
 	bool capable;         /**< The device has the capability. */
 	bool usable;          /**< Platform and kernel let it be used. */
-	bool host_opt_in;     /**< The host's administrator allows it. */
+	enum rte_pci_tph_policy policy; /**< What the host allows. */
 	bool user_opt_in;     /**< The present user of the device has opted in. */
 	uint32_t modes;       /**< Bit (1 << mode) for each ST mode. */
 	uint32_t requesters;  /**< Bit (1 << type) for each type negotiated. */
@@ -120,6 +131,7 @@ int rte_pci_tph_disable(const struct rte_pci_device *dev);
  *   - 0: Success; a CPU that has no tag is not an error.
  *   - -EINVAL: A CPU is not online, bad *n*, or TPH was never enabled.
  *   - -ENOTSUP: TPH cannot be used, or the platform provides no tags.
+ *   - -EPERM: The policy is less than RTE_PCI_TPH_POLICY_DS_ST.
  *   - -ENOMEM: Out of memory.
  *   - Another negative errno of the kernel.
  */
@@ -145,6 +157,7 @@ int rte_pci_tph_cpu_tags_get(const struct rte_pci_device *dev, bool persistent,
  *   - 0: Success.
  *   - -EINVAL: Bad index, count or tag, or TPH was never enabled.
  *   - -ENOTSUP: Not usable, or the device has no ST table.
+ *   - -EPERM: The policy is less than RTE_PCI_TPH_POLICY_DS_ST.
  *   - -ENOMEM: Out of memory.
  *   - -EIO: The device cannot be reached.
  *   - Another negative errno of the kernel.

@@ -223,10 +223,11 @@ rte_pci_tph_info_get(const struct rte_pci_device *dev,
 	RTE_BUILD_BUG_ON(RTE_BIT32(RTE_PCI_TPH_CTRL_MODE_DS) != VFIO_TPH_MODE_DS);
 	RTE_BUILD_BUG_ON(VFIO_TPH_ST_LOC_CAP != RTE_PCI_TPH_CAP_LOC_CAP);
 	RTE_BUILD_BUG_ON(VFIO_TPH_ST_LOC_MSIX != RTE_PCI_TPH_CAP_LOC_MSIX);
+	RTE_BUILD_BUG_ON((int)VFIO_TPH_POLICY_DS_ST != (int)RTE_PCI_TPH_POLICY_DS_ST);
 
 	info->capable = (state.flags & VFIO_TPH_CAPABLE) != 0;
 	info->usable = (state.flags & VFIO_TPH_USABLE) != 0;
-	info->host_opt_in = (state.flags & VFIO_TPH_HOST_OPT_IN) != 0;
+	info->policy = state.policy;
 	info->user_opt_in = (state.flags & VFIO_TPH_USER_OPT_IN) != 0;
 	info->modes = state.st_modes;
 	if (state.requesters & VFIO_TPH_REQ_STANDARD)
