@@ -34,8 +34,8 @@ def test_series_applies_with_git_am_patch_by_patch(tree):
 
 
 def test_checkpatch_strict_has_nothing_to_say(tree):
-    done = subprocess.run(["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
-                           "--codespell", *kernel.patches()], cwd=tree, capture_output=True, text=True)
+    done = subprocess.run(["scripts/checkpatch.pl", *kernel.CHECKPATCH_OPTIONS, "--codespell",
+                           *kernel.patches()], cwd=tree, capture_output=True, text=True)
     assert done.stdout.strip() == "", done.stdout
 
 

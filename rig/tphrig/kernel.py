@@ -23,6 +23,8 @@ CONFIG = KERNEL / "guest.config"
 # The tests of the series are built into the kernel that has the series only.
 TPH_CONFIG = KERNEL / "guest-tph.config"
 EMULATOR = KERNEL / "tph_emu"
+# New files are in folders that MAINTAINERS has.
+CHECKPATCH_OPTIONS = ("--strict", "--terse", "--no-summary", "--ignore=FILE_PATH_CHANGES")
 # Inside a work tree: which state it is in; absent while that is being changed.
 STATE = ".dpdk-tph-state"
 REPRODUCIBLE = {"KBUILD_BUILD_USER": "rig", "KBUILD_BUILD_HOST": "rig",

@@ -194,7 +194,7 @@ class Matrix:
     def _compare(self, before, after):
         new = sorted((after[0] - before[0]).elements())
         self.errors += new
-        check = subprocess.run(["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
+        check = subprocess.run(["scripts/checkpatch.pl", *kernel.CHECKPATCH_OPTIONS,
                                 *kernel.patches()], cwd=self.tree, capture_output=True, text=True)
         objections = check.stdout.splitlines()
         if check.returncode and not objections:

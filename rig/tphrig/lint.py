@@ -57,7 +57,7 @@ def run(rig):
         lambda: said(tree, "codespell", *files(tree)),
         lambda: said(tree, "flake8", *files(tree, r".*\.py", "python")),
         lambda: said(tree, "shellcheck", "-f", "gcc", *files(tree, r".*\.sh", "sh|bash")),
-        lambda: said(tree, checkpatch, "--terse", "--no-summary", "--strict", *kernel.patches()),
+        lambda: said(tree, checkpatch, *kernel.CHECKPATCH_OPTIONS, *kernel.patches()),
         lambda: said(tree, checkpatch, "--terse", "--no-summary", "--strict", "-f",
                      *files(tree, r"kernel/.*\.[ch]")),
         lambda: said(tree, checkpatch, "--terse", "--no-summary", *DPDK_OPTIONS, "-f",
