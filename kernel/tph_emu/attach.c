@@ -21,6 +21,9 @@
 
 static struct dentry *root;
 
+/* Linux 6.1 has no such class for kvfree() */
+DEFINE_FREE(key, struct tph_emu *, kvfree(_T))
+
 /* Hooks the bus of the function and those of all bridges above it */
 static int hook_path(struct tph_emu *emu, struct pci_bus *bus)
 {

@@ -2,7 +2,7 @@
 /*
  * The debugfs file base_api of an attached function: it calls the PCI core's
  * in-kernel TPH API, so that tests see what the kernel does by itself. No other
- * file needs that API.
+ * file needs that API; a kernel without it does without this file.
  *
  * Copyright(c) 2026 The dpdk-tph authors
  */

@@ -9,6 +9,7 @@
  *   parse.c     parses lines, addresses and options
  *   config.c    the config space accessors: where an access goes
  *   regs.c      the registers: contents, counters and violations
+ *   compat.h    what older kernels lack
  *
  * Copyright(c) 2026 The dpdk-tph authors
  */
@@ -19,6 +20,8 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
+
+#include "compat.h"
 
 /* The specification's limit for a table in the capability */
 #define TPH_EMU_CAP_ENTRIES	64
@@ -153,7 +156,13 @@ int tph_emu_parse_conf(struct tph_emu *emu, int argc, char **argv);
 
 /* files.c, base_api.c */
 void tph_emu_make_files(struct tph_emu *emu, struct dentry *parent);
+#ifdef CONFIG_PCIE_TPH
 void tph_emu_make_base_api_file(struct tph_emu *emu);
+#else
+static inline void tph_emu_make_base_api_file(struct tph_emu *emu)
+{
+}
+#endif
 
 /* config.c; hook and unhook under pci_lock_rescan_remove() */
 int tph_emu_hook(struct pci_bus *bus);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""The guest's initramfs: busybox, kernel modules, the emulator, programs and their libraries."""
+"""The guest's initramfs: busybox, kernel modules, programs and their libraries."""
 
 import re
 import shutil
@@ -18,21 +18,25 @@ BUSYBOX = Path("/bin/busybox")
 LOADED_LATER = "libgcc_s.so.1"
 
 
-def initramfs(kernel, emulator, programs):
-    """Return an initramfs with the modules of kernel and the given programs in /bin."""
-    key = cache.digest(kernel.name, emulator.name, GUEST, vfio.UAPI,
+def initramfs(kernel, modules, programs):
+    """Return an initramfs with the kernel's own modules, ours in /lib, and the programs in /bin.
+
+    modules are folders that the kernel's module() has given.
+    """
+    key = cache.digest(kernel.name, *(m.name for m in modules), GUEST, vfio.UAPI,
                        *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
     out = cache.root() / "out" / f"initramfs-{key}"
-    cache.once(out, "initramfs", lambda folder: _pack(folder, kernel, emulator, programs))
+    cache.once(out, "initramfs", lambda folder: _pack(folder, kernel, modules, programs))
     return out / "initramfs.cpio"
 
 
-def _pack(folder, kernel, emulator, programs):
+def _pack(folder, kernel, modules, programs):
     root = folder / "root"
     for name in ("bin", "dev", "etc", "lib64", "proc", "root", "sbin", "sys", "usr/bin", "usr/sbin"):
         (root / name).mkdir(parents=True)
     shutil.copytree(kernel / "lib", root / "lib", symlinks=True)
-    shutil.copy(emulator / "tph_emu.ko", root / "lib")
+    for module in (path for built in modules for path in built.glob("*.ko")):
+        shutil.copy(module, root / "lib")
     shutil.copy(BUSYBOX, root / "bin")
     shutil.copy(GUEST / "init", root / "init")
     _compile(VFIO_USER, root / "bin" / VFIO_USER.stem)

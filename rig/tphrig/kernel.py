@@ -22,7 +22,6 @@ SERIES = KERNEL / "patches" / "7.3"
 CONFIG = KERNEL / "guest.config"
 # The tests of the series are built into the kernel that has the series only.
 TPH_CONFIG = KERNEL / "guest-tph.config"
-EMULATOR = KERNEL / "tph_emu"
 # New files are in folders that MAINTAINERS has.
 CHECKPATCH_OPTIONS = ("--strict", "--terse", "--no-summary", "--ignore=FILE_PATH_CHANGES")
 # Inside a work tree: which state it is in; absent while that is being changed.
@@ -58,10 +57,14 @@ class Kernel:
         """Return the folder that holds bzImage and lib/modules."""
         return self._once(self.out, self._install)
 
-    def emulator(self):
-        """Return the folder that holds tph_emu.ko for this kernel."""
-        return self._once(cache.root() / "out" / f"emulator-{cache.digest(self.state, EMULATOR)}",
-                          self._make_emulator)
+    def modules(self):
+        """Return the folders of our modules that the guest has."""
+        return [self.module("tph_emu")]
+
+    def module(self, name, *inputs):
+        """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
+        return self._once(module_out(self.state, name, inputs),
+                          lambda folder: make_module(folder, self, self.tree, name, inputs))
 
     def selftests(self):
         """Return the programs of the kernel's own vfio selftests."""
@@ -179,12 +182,23 @@ class Kernel:
             if off and any(h.startswith(f"{off[1]}=") for h in have):
                 raise Fail(f"{CONFIG.name}: this kernel needs {off[1]}: mend the fragment")
 
-    def _make_emulator(self, folder):
-        build = self.work / f"tph_emu-{self.flavour}"
-        shutil.rmtree(build, ignore_errors=True)
-        self._make(f"building the emulator for the {self.flavour} kernel",
-                   f"M={EMULATOR}", f"MO={build}", "modules")
-        shutil.copy(build / "tph_emu.ko", folder)
+
+def module_out(state, name, inputs):
+    """Where the modules are that are built from folder name of kernel/, and from others that it reads."""
+    return cache.root() / "out" / f"{name}-{cache.digest(state, *(KERNEL / n for n in (name, *inputs)))}"
+
+
+def make_module(folder, kernel, tree, name, inputs):
+    """Build them in a copy, because older kernels write beside the sources. A warning is an error."""
+    copy = folder / "kernel"
+    for part in (name, *inputs):
+        shutil.copytree(KERNEL / part, copy / part)
+    run(f"building {name} for the {kernel.flavour} kernel",
+        ["make", "-C", tree, f"-j{os.cpu_count()}", "CC=gcc", "KCFLAGS=-Werror", f"M={copy / name}",
+         "modules"], kernel.log, progress=KbuildProgress(), env=os.environ | REPRODUCIBLE)
+    for module in (copy / name).glob("*.ko"):
+        shutil.copy(module, folder)
+    shutil.rmtree(copy)
 
 
 # What makes the same commits give the same files anywhere.

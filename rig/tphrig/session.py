@@ -59,7 +59,7 @@ class Rig:
             self.program(name)
         kernel = self.kernel()
         kernel.build()
-        kernel.emulator()
+        kernel.modules()
         if tests:
             kernel.selftests()
 
@@ -67,7 +67,7 @@ class Rig:
         kernel = self.kernel(flavour)
         built = kernel.build()
         programs = [self.program(name) for name in (TEST_PROGRAMS if tests else PROGRAMS)]
-        packed = image.initramfs(built, kernel.emulator(),
+        packed = image.initramfs(built, kernel.modules(),
                                  programs + (kernel.selftests() if tests else []))
         return Guest(built, packed, image.acpi_table(), **how)
 
