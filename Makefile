@@ -8,7 +8,8 @@ BUILD ?= build
 MESON_ARGS ?=
 RIG = rig/rig -C $(BUILD)
 DIR ?=
-# Trees of DPDK for matrix; sources of Linux for kernel-matrix, the guest's if there are none
+# Trees of DPDK for matrix; sources of Linux for kernel-matrix, the guest's if there are none; a
+# version for shell
 DPDK ?=
 KERNEL ?=
 
@@ -32,8 +33,8 @@ demo: setup ## enable TPH on two ports of testpmd in the guest, and see the tags
 testpmd: setup ## the testpmd prompt in the guest
 	@$(RIG) testpmd
 
-shell: setup ## a shell in the guest
-	@$(RIG) shell
+shell: setup ## a shell in the guest; KERNEL=6.1 or 6.12 for one with Debian's own kernel
+	@$(RIG) shell $(if $(KERNEL),--kernel $(KERNEL))
 
 check: setup ## run the test suite; ARGS goes to pytest
 	@$(RIG) check -- $(ARGS)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 
-from . import dpdk, image
+from . import dpdk, image, stock
 from .cache import PROJECT
 from .guest import Guest
 from .kernel import Kernel
@@ -45,6 +45,9 @@ class Rig:
         return options
 
     def kernel(self, flavour="tph"):
+        """The kernel that is named by whether it has the series, or by the series of Debian's."""
+        if flavour in stock.SERIES:
+            return stock.Stock(flavour)
         return Kernel(flavour, self.options["kernel_source"])
 
     def dpdk(self):
@@ -53,11 +56,11 @@ class Rig:
     def program(self, name):
         return self.dpdk().program(name)
 
-    def prepare(self, tests=False):
+    def prepare(self, tests=False, flavour="tph"):
         """Build what a guest needs, for a person or for the tests."""
         for name in TEST_PROGRAMS if tests else PROGRAMS:
             self.program(name)
-        kernel = self.kernel()
+        kernel = self.kernel(flavour)
         kernel.build()
         kernel.modules()
         if tests:
@@ -92,10 +95,10 @@ def _terminal():
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def _interactive(rig, command, hint):
-    rig.prepare()
-    with _terminal(), rig.guest(person=True) as guest:
-        set_up(guest)
+def _interactive(rig, command, hint, flavour="tph"):
+    rig.prepare(flavour=flavour)
+    with _terminal(), rig.guest(flavour, person=True) as guest:
+        set_up(guest, host_opt_in=flavour == "tph")
         say(f"{hint} Ctrl-A x ends the guest at once.\r")
         guest.run(f"setsid -c sh -c '{command}' </dev/hvc0 >/dev/hvc0 2>&1", timeout=None)
 
@@ -105,6 +108,7 @@ def testpmd(rig):
                  "try: tph enable port all, start tx_first, show port all tph; quit ends it.")
 
 
-def shell(rig):
+def shell(rig, flavour):
     _interactive(rig, "stty sane; exec sh -i",
-                 f"a shell in the guest; dpdk-testpmd {OPTIONS} would start testpmd; exit ends it.")
+                 f"a shell in the guest; dpdk-testpmd {OPTIONS} would start testpmd; exit ends it.",
+                 flavour)

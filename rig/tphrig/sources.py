@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""The sources of DPDK and of the kernel: Debian's packages, or trees that the user names."""
+"""The sources of DPDK and of the kernel, from Debian or from the user, and Debian's own kernels."""
 
 import re
 import subprocess
@@ -35,20 +35,55 @@ def _named(path, option, witness):
     return tree, cache.tree_digest(tree)
 
 
+def stock(series):
+    """Return (folder, release): Debian's packages of its newest kernel of a series such as 6.12."""
+    folder = _fetched(f"linux-{series}", lambda: _release(series), _download)
+    return folder, folder.name.partition("_")[2]
+
+
 def _debian(package, wanted, unpack):
-    """What the cache has of a package is used as it is; only a missing one is asked for."""
+    folder = _fetched(package, lambda: _version(package, wanted), unpack)
+    tree = next(p for p in folder.iterdir() if p.is_dir())
+    return tree, cache.digest(folder.name)
+
+
+def _fetched(name, newest, fetch):
+    """What the cache has of something is used as it is; only what is missing is asked for."""
     where = cache.root() / "src"
-    with cache.lock(f"src-{package}"):
-        have = sorted(where.glob(f"{package}_*"))
+    with cache.lock(f"src-{name}"):
+        have = sorted(where.glob(f"{name}_*"))
         if not have:
             log = str(logs() / "fetch.log")
             run("reading the package lists", [APT, "apt-get", "update"], log)
-            version = _version(package, wanted)
-            with cache.publish(where / f"{package}_{version}") as folder:
-                unpack(package, version, folder, log)
-            have = sorted(where.glob(f"{package}_*"))
-    tree = next(p for p in have[-1].iterdir() if p.is_dir())
-    return tree, cache.digest(have[-1].name)
+            version = newest()
+            with cache.publish(where / f"{name}_{version}") as folder:
+                fetch(name, version, folder, log)
+            have = sorted(where.glob(f"{name}_*"))
+    return have[-1]
+
+
+def _known():
+    shown = subprocess.run([APT, "apt-cache", "pkgnames", "linux-"], capture_output=True, text=True)
+    return set(shown.stdout.split())
+
+
+def _release(series):
+    """The newest release of which there is what it takes to build modules, too."""
+    known = _known()
+    headers = re.compile(rf"linux-headers-({re.escape(series)}\.\d[\d.]*(?:-|\+deb)\d[\d.]*)-amd64")
+    releases = [match[1] for match in map(headers.fullmatch, known)
+                if match and f"linux-image-{match[1]}-amd64" in known]
+    if not releases:
+        raise Fail(f"Debian's archive has no Linux {series} for this machine: is the network up?")
+    return max(releases, key=lambda release: [int(n) for n in re.findall(r"\d+", release)])
+
+
+def _download(name, release, folder, log):
+    """The kernel, which recent releases split, its headers and the tools that Kbuild runs."""
+    wanted = [*(f"linux-{kind}-{release}-amd64" for kind in ("image", "binary", "modules", "headers")),
+              f"linux-headers-{release}-common", f"linux-kbuild-{release}", name.replace("-", "-kbuild-")]
+    run(f"fetching Debian's Linux {release}",
+        [APT, "apt-get", "download", *sorted(_known().intersection(wanted))], log, cwd=folder)
 
 
 def _version(package, wanted):
