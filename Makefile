@@ -33,7 +33,7 @@ demo: setup ## enable TPH on two ports of testpmd in the guest, and see the tags
 testpmd: setup ## the testpmd prompt in the guest
 	@$(RIG) testpmd
 
-shell: setup ## a shell in the guest; KERNEL=6.1 or 6.12 for one with Debian's own kernel
+shell: setup ## a shell in the guest; KERNEL=6.1, 6.12 or 7.3 for one with Debian's own kernel
 	@$(RIG) shell $(if $(KERNEL),--kernel $(KERNEL))
 
 check: setup ## run the test suite; ARGS goes to pytest

@@ -2,14 +2,16 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """Debian's own kernels as guest kernels: nothing of them is compiled but modules of ours."""
 
+import os
+import re
 import shutil
 import subprocess
 
 from . import cache, sources
 from .kernel import make_module, module_out
-from .say import run
+from .say import Fail, KbuildProgress, run
 
-SERIES = ("6.1", "6.12")
+SERIES = ("6.1", "6.12", "7.3")
 # What the guest loads. Where the kernel has one built in, or has no such thing, there is no file.
 MODULES = ("virtio_pci", "virtio_console", "vfio_iommu_type1", "vfio_pci")
 
@@ -44,8 +46,11 @@ class Stock:
     def _tree(self):
         """The build tree for external modules."""
         out = cache.root() / "work" / f"headers-{self.flavour}-{self.state}"
-        cache.once(out, f"headers-{self.flavour}", lambda folder: self._unpack_headers(folder, out))
-        return out / "usr" / "src" / f"linux-headers-{self.release}-amd64"
+        cache.once(out, f"headers-{self.flavour}", lambda folder: self._make_tree(folder, out))
+        return self._headers(out)
+
+    def _headers(self, folder):
+        return folder / "usr" / "src" / f"linux-headers-{self.release}-amd64"
 
     def _once(self, out, fill):
         return cache.once(out, f"linux-{self.flavour}", fill)
@@ -69,16 +74,42 @@ class Stock:
             shutil.copy(path, copy)
             if copy.suffix == ".xz":
                 subprocess.run(["xz", "-d", copy], check=True)
-        for path in modules.glob("modules.*"):
-            shutil.copy(path, target)
-        subprocess.run(["depmod", "-b", folder, modules.name], check=True)
+        # It would warn that what it knows of the modules built in is missing.
+        subprocess.run(["depmod", "-b", folder, modules.name], capture_output=True, check=True)
         shutil.rmtree(whole)
 
-    def _unpack_headers(self, folder, final):
-        """They say where they are, which is here and not in /usr."""
+    def _make_tree(self, folder, final):
         self._unpack("unpacking its headers", ("headers", "kbuild"), folder)
-        makefile = folder / "usr/src" / f"linux-headers-{self.release}-amd64" / "Makefile"
-        makefile.write_text(makefile.read_text().replace("/usr/src", f"{final}/usr/src"))
+        tree, here = self._headers(folder), "/usr/src"
+        if not _runs(max(folder.rglob("objtool/objtool*"))):
+            self._prepare(tree)
+            here = f"{folder}/usr/src"
+        makefile = tree / "Makefile"
+        makefile.write_text(makefile.read_text().replace(here, f"{final}/usr/src"))
+
+    def _prepare(self, tree):
+        """Put what the sources and this machine's compiler make of it in place of the package's.
+
+        The tools of a later Debian do not run here, and not all options of its compiler exist.
+        """
+        source, _ = sources.kernel("")
+        version = re.match(r"[\d.]+", self.release)[0]
+        if f"_{version}-" not in source.parent.name:
+            raise Fail(f"{source.parent} is not the source of Linux {version}: remove the older of it and "
+                       f"{self.debs}, and run again")
+        packaged = tree.rename(tree.with_name("packaged"))
+        tree.mkdir()
+        for name in (".config", "Module.symvers"):
+            shutil.copy(packaged / name, tree)
+        run("building the tools to build its modules",
+            ["make", "-C", source, f"-j{os.cpu_count()}", f"O={tree}", "CC=gcc",
+             f"KERNELRELEASE={self.release}-amd64", "olddefconfig", "modules_prepare"],
+            self.log, progress=KbuildProgress())
+
+
+def _runs(program):
+    """Does this machine have the libraries that a program wants?"""
+    return "not found" not in subprocess.run([program], capture_output=True, text=True).stderr
 
 
 def needed(modules, names):
