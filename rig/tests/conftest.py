@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tphrig import cache, session               # noqa: E402
+from tphrig import cache, session, stock        # noqa: E402
 from tphrig.emulator import check_violations    # noqa: E402
 from tphrig.functions import Functions          # noqa: E402
 from tphrig.guests import Guests                # noqa: E402
 from tphrig.machine import MORE_DEVICES         # noqa: E402
 
 
-# The guest of each fixture. All tests that need another than the first run in one process, so that
-# it boots once; so do the tests that share a mark xdist_group.
+# The guest of each fixture; that of stock_guest is a parameter. All tests that need another than the
+# first run in one process, so that it boots once; so do the tests that share a mark xdist_group.
 GUESTS = {"guest": "tph", "untouched_guest": "untouched", "larger_guest": "larger"}
 
 
@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(items):
 
     for item in items:
         rare = [GUESTS[name] for name in item.fixturenames if GUESTS.get(name, "tph") != "tph"]
+        if "stock_guest" in item.fixturenames:
+            rare.append(item.callspec.params["stock_guest"])
         if rare and not group(item):
             item.add_marker(pytest.mark.xdist_group(rare[0]))
     items.sort(key=lambda item: (not group(item), group(item)))
@@ -96,6 +98,12 @@ def untouched_guest(guests, request):
 def larger_guest(guests, request):
     """A guest with the series, and with more kinds of devices."""
     yield from _lend(guests, request, "larger", devices=MORE_DEVICES)
+
+
+@pytest.fixture(params=stock.SERIES)
+def stock_guest(guests, request):
+    """A guest with a kernel of Debian's; a test that takes it runs on each of them."""
+    yield from _lend(guests, request, request.param, request.param)
 
 
 @pytest.fixture

@@ -51,11 +51,14 @@ def dpdk_source(rig):
     return sources.dpdk(rig.options["dpdk_source"])[0]
 
 
-def test_no_network_is_named_in_one_line(tmp_path):
-    done = subprocess.run(["unshare", *AS_ROOT, "--net", RIG, "-C", tmp_path / "none", "build",
-                           "dpdk-testpmd"], env=environment(tmp_path), capture_output=True, text=True)
+@pytest.mark.parametrize("command, missing", (
+    (("build", "dpdk-testpmd"), "dpdk"), (("shell", "--kernel", "6.12"), "Linux 6.12")))
+def test_no_network_is_named_in_one_line(tmp_path, command, missing):
+    done = subprocess.run(["unshare", *AS_ROOT, "--net", RIG, "-C", tmp_path / "none", *command],
+                          env=environment(tmp_path), capture_output=True, text=True)
     assert done.returncode == 1
     assert "network" in last_line(done) or "resolve" in last_line(done)
+    assert missing in last_line(done)
     assert half_built(tmp_path) == []
 
 

@@ -58,9 +58,9 @@ class Rig:
 
     def prepare(self, tests=False, flavour="tph"):
         """Build what a guest needs, for a person or for the tests."""
+        kernel = self.kernel(flavour)
         for name in TEST_PROGRAMS if tests else PROGRAMS:
             self.program(name)
-        kernel = self.kernel(flavour)
         kernel.build()
         kernel.modules()
         if tests:
@@ -98,7 +98,7 @@ def _terminal():
 def _interactive(rig, command, hint, flavour="tph"):
     rig.prepare(flavour=flavour)
     with _terminal(), rig.guest(flavour, person=True) as guest:
-        set_up(guest, host_opt_in=flavour == "tph")
+        set_up(guest, policy="ds-st" if flavour == "tph" else None)
         say(f"{hint} Ctrl-A x ends the guest at once.\r")
         guest.run(f"setsid -c sh -c '{command}' </dev/hvc0 >/dev/hvc0 2>&1", timeout=None)
 

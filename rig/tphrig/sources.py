@@ -74,7 +74,8 @@ def _release(series):
     releases = [match[1] for match in map(headers.fullmatch, known)
                 if match and f"linux-image-{match[1]}-amd64" in known]
     if not releases:
-        raise Fail(f"Debian's archive has no Linux {series} for this machine: is the network up?")
+        raise Fail(f"Linux {series} is not in the cache, and Debian's archive has none for this machine: "
+                   "is the network up?")
     return max(releases, key=lambda release: [int(n) for n in re.findall(r"\d+", release)])
 
 
