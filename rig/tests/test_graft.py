@@ -149,6 +149,17 @@ def cut_off_at(how, step):
         wrap(owner, name)
 
 
+def at_rename(path, act):
+    """Have something happen before a file is put into place."""
+    real = os.replace
+
+    def replace(source, target):
+        if str(target).endswith(path):
+            act()
+        real(source, target)
+    os.replace = replace
+
+
 def in_child(argv, output, how, step):
     """Run graft in a process of its own, without the cost of starting an interpreter."""
     child = os.fork()
@@ -161,7 +172,9 @@ def in_child(argv, output, how, step):
             sys.argv = argv
             os.environ |= {"GIT_AUTHOR_NAME": "A Person", "GIT_AUTHOR_EMAIL": "a@person.example"}
             os.fsync = lambda handle: None  # slow, and only a power cut would show it
-            if how:
+            if callable(how):
+                how()
+            elif how:
                 cut_off_at(how, step)
             try:
                 status = graft.main()
@@ -569,6 +582,36 @@ def test_a_run_killed_at_any_step_is_undone_by_the_next(tmp_path, run):
                    for path, (content, _) in bench.pristine.items()
                    if content is not None and left.get(path) != bench.pristine[path])
     assert step > 20 and asked > 3
+
+
+def kill_halfway(bench):
+    """Kill a run that has written nic.c, and not yet the meson.build of ethdev."""
+    bench.hook(at="end", insert="X")
+    status, _ = bench.attempt(how=lambda: at_rename(
+        "ethdev/meson.build", lambda: os.kill(os.getpid(), signal.SIGKILL)))
+    assert status == -signal.SIGKILL
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER + "X\n"
+
+
+@pytest.mark.parametrize("args", [[], ["--revert"]])
+def test_an_edit_of_what_a_killed_run_wrote_is_not_lost(bench, args):
+    kill_halfway(bench)
+    write(bench.tree, "drivers/net/nic/nic.c", "edited\n")
+    said = bench.refused(*args)
+    assert "drivers/net/nic/nic.c: was changed since graft was interrupted; move it out" in said
+    assert f"remove {bench.tree}/.dpdk-tph-graft" in said
+    (bench.tree / "drivers/net/nic/nic.c").unlink()
+    bench.run("--revert")
+    assert snapshot(bench.tree) == bench.pristine
+
+
+def test_an_edit_of_what_a_killed_run_had_not_reached_stays(bench):
+    kill_halfway(bench)
+    (bench.tree / "lib/ethdev/meson.build").unlink()  # as sed -i does; a second link is kept
+    write(bench.tree, "lib/ethdev/meson.build", MESON + "# mine\n")
+    bench.run("--revert")
+    assert bench.read("lib/ethdev/meson.build") == MESON + "# mine\n"
+    assert bench.read("drivers/net/nic/nic.c") == DRIVER
 
 
 @pytest.mark.parametrize("run", ["first", "again", "revert"])
