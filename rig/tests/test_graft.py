@@ -440,6 +440,14 @@ def test_a_saved_original_that_was_tampered_with_is_never_put_back(bench):
     assert "is not what was saved there" in bench.refused()
 
 
+@pytest.mark.parametrize("args", [[], ["--check"], ["--revert"]])
+def test_saved_originals_without_their_list_are_kept(bench, args):
+    bench.run()
+    (bench.tree / ".dpdk-tph-graft/state.json").unlink()
+    said = bench.refused(*args)
+    assert "state.json: is missing; copy the files in .dpdk-tph-graft/orig back" in said
+
+
 def test_check_writes_nothing(bench):
     assert "would change 2 files" in bench.run("--check")
     assert snapshot(bench.tree) == bench.pristine
@@ -509,6 +517,49 @@ def test_a_file_that_was_put_back_by_hand_is_grafted_again(bench):
     write(bench.tree, "lib/ethdev/meson.build", MESON)
     bench.run()
     assert snapshot(bench.tree) == grafted
+
+
+def graft_and_check_out(bench, *stash):
+    """Graft a release in git, put the graft away, and check out another release."""
+    git(bench.tree, "init", "-q")
+    git(bench.tree, "add", "-A")
+    git(bench.tree, "commit", "-qm", "22.11")
+    bench.hook(at="end", insert="X")
+    bench.run()
+    git(bench.tree, *stash)
+    write(bench.tree, "VERSION", "24.11.0\n")
+    write(bench.tree, "drivers/net/nic/nic.c", "int newer;\n")
+    write(bench.tree, "lib/ethdev/meson.build", MESON + "# newer\n")
+    git(bench.tree, "commit", "-qam", "24.11")
+
+
+def test_a_graft_that_git_put_away_does_not_hinder_that_of_another_release(bench):
+    graft_and_check_out(bench, "stash", "-q", "-u")
+    before = without_own_folder(bench.tree)
+    bench.run("--check")
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == "int newer;\nX\n"
+    bench.run("--revert")
+    assert snapshot(bench.tree) == before
+
+
+def test_a_graft_that_git_put_away_can_be_reverted_when_it_is_back(bench):
+    graft_and_check_out(bench, "stash", "-q", "-u")
+    before = without_own_folder(bench.tree)
+    assert "not grafted, nothing to do" in bench.run("--revert")
+    assert without_own_folder(bench.tree) == before
+    git(bench.tree, "checkout", "-q", "HEAD~")
+    git(bench.tree, "stash", "pop", "-q")
+    bench.run("--revert")
+    assert snapshot(bench.tree) == bench.pristine
+
+
+@pytest.mark.parametrize("args", [[], ["--check"], ["--revert"]])
+def test_a_graft_of_which_git_put_away_a_part_says_what_to_do(bench, args):
+    graft_and_check_out(bench, "stash", "-q")
+    said = bench.refused(*args)
+    assert "drivers/net/nic/nic.c: was changed since it was grafted" in said
+    assert f"another release, as by git checkout, remove {bench.tree}/.dpdk-tph-graft" in said
 
 
 def test_uncommitted_changes_in_a_file_to_be_hooked_are_refused(bench):
