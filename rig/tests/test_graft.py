@@ -172,6 +172,8 @@ def in_child(argv, output, how, step):
             sys.argv = argv
             os.environ |= {"GIT_AUTHOR_NAME": "A Person", "GIT_AUTHOR_EMAIL": "a@person.example"}
             os.fsync = lambda handle: None  # slow, and only a power cut would show it
+            for number in graft.INTERRUPTS:
+                signal.signal(number, signal.SIG_DFL)  # whatever these tests are run by
             if callable(how):
                 how()
             elif how:
@@ -686,6 +688,37 @@ def test_an_interrupt_at_any_step_leaves_the_tree_as_it_was_or_comes_too_late(tm
             late += 1
             assert status == 0 and snapshot(bench.tree) == done
     assert interrupted > 5
+
+
+def interrupt_each_rename(number):
+    """Send a signal before every file that is put into place, also by undoing the run."""
+    at_rename("", lambda: os.kill(os.getpid(), number))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_further_interrupts_do_not_stop_what_the_first_one_began(bench, number):
+    bench.hook(at="end", insert="X")
+
+    def interrupts():
+        at_rename("nic.c", lambda: interrupt_each_rename(number))
+
+    assert bench.attempt(how=interrupts) == (130, "graft: interrupted; the tree is as it was\n")
+    assert snapshot(bench.tree) == bench.pristine
+
+
+def test_an_interrupt_while_a_killed_run_is_undone_waits(bench):
+    kill_halfway(bench)
+    status, said = bench.attempt(how=lambda: interrupt_each_rename(signal.SIGINT))
+    assert (status, said) == (130, "graft: interrupted; the tree is as it was\n")
+    assert snapshot(bench.tree) == bench.pristine
+
+
+def test_nohup_protects_from_a_closed_terminal(bench):
+    def closed_terminal():
+        interrupt_each_rename(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    assert bench.attempt(how=closed_terminal)[0] == 0
 
 
 @pytest.mark.parametrize("run", ["first", "again", "revert"])
