@@ -521,6 +521,43 @@ def test_a_file_that_was_put_back_by_hand_is_grafted_again(bench):
     assert snapshot(bench.tree) == grafted
 
 
+@pytest.mark.parametrize("added", [False, True])
+def test_a_tree_without_a_commit_has_uncommitted_changes(bench, added):
+    git(bench.tree, "init", "-q")
+    if added:
+        git(bench.tree, "add", "-A")
+    for args in ([], ["--check"]):
+        assert "lib/ethdev/meson.build: has changes that are not" in bench.refused(*args)
+
+
+def test_a_tree_of_which_git_cannot_say_what_is_changed_is_refused(bench):
+    write(bench.tree, ".git", "nothing that git knows")
+    for args in ([], ["--check"]):
+        said = bench.refused(*args)
+        assert said.startswith("graft: git status: fatal: invalid gitfile format: ")
+        assert said.endswith("; mend that, and run graft again\n") and said.count("\n") == 1
+
+
+def test_a_git_tree_is_refused_without_git(bench, monkeypatch):
+    git(bench.tree, "init", "-q")
+    monkeypatch.setenv("PATH", str(bench.tree))
+    assert "git: not found, and it must say what is changed" in bench.refused()
+
+
+@pytest.mark.parametrize("name, path", [("GIT_DIR", "other/.git"), ("GIT_WORK_TREE", "other")])
+def test_the_environment_does_not_lead_git_to_another_tree(bench, tmp_path, monkeypatch, name,
+                                                           path):
+    mine = MESON + "# mine\n"
+    for tree, text in ((bench.tree, MESON), (tmp_path / "other", mine)):
+        git(tmp_path, "init", "-q", tree)
+        write(tree, "lib/ethdev/meson.build", text if name == "GIT_DIR" else MESON)
+        git(tree, "add", "-A")
+        git(tree, "commit", "-qm", "base")
+    write(bench.tree, "lib/ethdev/meson.build", mine)
+    monkeypatch.setenv(name, str(tmp_path / path))
+    assert "lib/ethdev/meson.build: has changes that are not committed" in bench.refused()
+
+
 def graft_and_check_out(bench, *stash):
     """Graft a release in git, put the graft away, and check out another release."""
     git(bench.tree, "init", "-q")
