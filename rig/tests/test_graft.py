@@ -253,6 +253,15 @@ def test_the_command_helps():
     assert "--revert" in done.stdout and "exit status" in done.stdout
 
 
+def test_a_python_that_is_too_old_is_named():
+    done = subprocess.run([sys.executable, "-c", "import runpy, sys\n"
+                           "sys.version_info, sys.modules['tomllib'] = (3, 10), None\n"
+                           f"runpy.run_path({str(GRAFT)!r}, run_name='__main__')"],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "graft: needs Python 3.11 or newer; run it with one, by name\n"
+
+
 # --- Where hooks go ---------------------------------------------------------
 
 def test_new_files_and_hooks_arrive(bench):
@@ -491,6 +500,33 @@ def test_a_file_made_read_only_since_is_refused(bench, path):
     write(bench.overlay, "lib/ethdev/rte_tph.c", "long tph;\n")
     for args in ([], ["--revert"]):
         assert f"{path}: is read-only" in bench.refused(*args)
+
+
+@pytest.mark.parametrize("path", ["lib/ethdev/rte_tph.c", "lib/ethdev/meson.build"])
+def test_a_folder_in_the_place_of_a_file_is_named(bench, path):
+    (bench.tree / path).unlink(missing_ok=True)
+    (bench.tree / path).mkdir()
+    assert bench.refused() == (f"graft: {bench.tree}/{path}: Is a directory; "
+                               "mend that, and run graft again\n")
+
+
+def test_a_folder_on_another_file_system_is_named(bench):
+    bench.hook(at="end", insert="X")
+    path = "drivers/net/nic/nic.c"
+
+    def fail(source, target):
+        if "drivers" in f"{source}{target}":
+            raise OSError(errno.EXDEV, "Invalid cross-device link", source, None, target)
+
+    def mount():
+        at_rename(path, lambda: fail(bench.tree / ".dpdk-tph-graft", bench.tree / path))
+        os.link = fail
+
+    for args in ([], []):
+        status, said = bench.attempt(*args, how=mount)
+        assert status == 1 and said == (f"graft: {bench.tree}/{path}: Invalid cross-device link; "
+                                        "the tree is as it was\n")
+        assert snapshot(bench.tree) == bench.pristine
 
 
 def test_a_link_is_refused(bench):
@@ -1063,6 +1099,12 @@ def test_a_series_is_refused_for_a_tree_that_needs_more_than_upstream_takes(seri
 def test_a_series_never_mixes_with_files_that_are_there(series_bench, tmp_path):
     write(tmp_path, "out/0001-old.patch", "old")
     assert "is not an empty folder" in series_bench.refused("--series", tmp_path / "out")
+
+
+def test_a_series_for_a_place_that_cannot_be_written_is_refused(series_bench, tmp_path):
+    write(tmp_path, "file", "")
+    said = series_bench.refused("--series", tmp_path / "file/out")
+    assert said == f"graft: {tmp_path}/file/out: Not a directory; mend that, and run graft again\n"
 
 
 @pytest.mark.parametrize("paths, why", [
