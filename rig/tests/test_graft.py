@@ -493,6 +493,23 @@ def test_a_read_only_file_is_refused(bench, args):
     assert "lib/ethdev/meson.build: is read-only; chmod u+w it" in bench.refused(*args)
 
 
+@pytest.mark.parametrize("folder", ["lib/ethdev", "."])
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_a_read_only_folder_is_refused(bench, folder, args):
+    folder = bench.tree / folder
+    folder.chmod(0o555)
+    assert bench.refused(*args) == (
+        f"graft: {folder}: is read-only; chmod u+w it, or run graft as its owner\n")
+    folder.chmod(0o755)
+
+
+def test_a_series_can_be_made_of_a_read_only_tree(series_bench, tmp_path):
+    (series_bench.tree / "lib/ethdev").chmod(0o555)
+    (series_bench.tree / "lib/ethdev/meson.build").chmod(0o444)
+    series_bench.run("--series", tmp_path / "out")
+    (series_bench.tree / "lib/ethdev").chmod(0o755)
+
+
 @pytest.mark.parametrize("path", ["lib/ethdev/rte_tph.c", "lib/ethdev/meson.build"])
 def test_a_file_made_read_only_since_is_refused(bench, path):
     bench.run()
@@ -533,6 +550,17 @@ def test_a_link_is_refused(bench):
     (bench.tree / "lib/ethdev/meson.build").rename(bench.tree / "elsewhere")
     (bench.tree / "lib/ethdev/meson.build").symlink_to("../../elsewhere")
     assert "lib/ethdev/meson.build: is a symbolic link" in bench.refused()
+
+
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_what_is_below_a_linked_folder_is_refused(bench, tmp_path, args):
+    (bench.tree / "lib/ethdev").rename(tmp_path / "elsewhere")
+    (bench.tree / "lib/ethdev").symlink_to(tmp_path / "elsewhere")
+    outside = snapshot(tmp_path / "elsewhere")
+    said = bench.refused(*args)
+    for path in ("lib/ethdev/rte_tph.c", "lib/ethdev/meson.build"):
+        assert f"{path}: is a symbolic link, or is below one; graft a copy" in said
+    assert snapshot(tmp_path / "elsewhere") == outside
 
 
 def test_a_file_of_the_tree_is_never_overwritten_by_the_overlay(bench):
