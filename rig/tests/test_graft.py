@@ -296,6 +296,13 @@ def test_text_is_put_where_the_anchor_says(bench, place, old, new):
     assert bench.read("drivers/net/nic/nic.c") == DRIVER.replace(old, new)
 
 
+def test_text_at_the_end_of_a_file_without_a_last_newline_starts_a_line(bench):
+    write(bench.tree, "drivers/net/nic/nic.c", "no newline")
+    bench.hook({"at": "end", "insert": "X"}, at="end", insert="Y")
+    bench.run()
+    assert bench.read("drivers/net/nic/nic.c") == "no newline\nX\nY\n"
+
+
 def test_a_token_is_replaced(bench):
     bench.hook(block="struct dev_ops {", replace="int (*stop)", **{"with": "void (*stop)"})
     bench.run()
