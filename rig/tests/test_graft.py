@@ -493,6 +493,14 @@ def test_a_version_that_is_not_supported_is_refused(bench, version):
     assert f"DPDK {version} is not supported" in said and said.count("\n") == 1
 
 
+def test_a_tree_with_the_line_ends_of_windows_is_named(bench):
+    for path in bench.tree.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    said = bench.refused()
+    assert "its lines end in CRLF; check it out again" in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize("args", [[], ["--check"]])
 def test_a_read_only_file_is_refused(bench, args):
     bench.hook(at="end", insert="X")
