@@ -436,6 +436,16 @@ def test_revert_gives_back_every_byte_and_mode(bench):
     assert "nothing to do" in bench.run("--revert")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change for somebody else")
+def test_root_leaves_files_to_their_owner(bench):
+    nic = bench.tree / "drivers/net/nic/nic.c"
+    bench.hook(at="end", insert="X")
+    os.chown(nic, 1234, 5678)
+    for args in ([], ["--revert"]):
+        bench.run(*args)
+        assert (nic.stat().st_uid, nic.stat().st_gid) == (1234, 5678)
+
+
 def test_revert_gives_back_the_tree_of_the_last_graft_not_of_an_older_one(bench):
     without = bench.nic.read_text()
     bench.hook(at="end", insert="X")
