@@ -63,7 +63,6 @@ def _lend(guests, request, name, *which, **how):
     """A clean guest for a test: no vfio-pci, nothing emulated, no testpmd."""
     beside = [GUESTS[fixture] for fixture in request.fixturenames if fixture in GUESTS]
     guest = guests.get(name, *which, beside=beside, **how)
-    guest.trouble()
     yield guest
     report = getattr(request.node, "report", None)
     trouble = guests.give_back(name)
@@ -137,7 +136,12 @@ def more_functions(larger_guest):
 
 
 @pytest.fixture
-def functions_with(guests, request):
-    """The same, in a guest of the test's own, with the kernel options that it has as parameter."""
-    yield from _functions(guests.get("own", cmdline=request.param))
-    guests.stop("own")
+def guest_with(guests, request):
+    """A guest of the test's own, with the kernel options that it has as parameter."""
+    yield from _lend(guests, request, "own", cmdline=request.param)
+
+
+@pytest.fixture
+def functions_with(guest_with):
+    """The same as functions, in that guest."""
+    yield from _functions(guest_with)

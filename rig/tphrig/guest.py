@@ -33,6 +33,8 @@ READ = "while IFS= read -r line; do echo \"$line\"; done"
 UNBIND_VFIO = ("for d in /sys/bus/pci/drivers/vfio-pci/0*; do "
                "[ ! -e $d ] || echo ${d##*/} > /sys/bus/pci/drivers/vfio-pci/unbind; done")
 PORT = "/dev/hvc0"
+# What the rig puts into the kernel's log
+MARK = "rig: mark"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -52,7 +54,7 @@ class Guest:
         check_disk(self.folder)
         self.console_log = self.folder / "console"
         self.console_log.touch()
-        self.seen = self.started = 0
+        self.seen = self.started = self.marks = 0
         self.vfio = None
         self.qemu = self.filter = self.shell = self.port = None
         try:
@@ -126,7 +128,7 @@ class Guest:
                        f"{said[-1] if said else self._console_end()}")
 
     def _console_end(self):
-        lines = self.console().strip().splitlines()
+        lines = [line for line in self.console().strip().splitlines() if MARK not in line]
         return f"the guest's last words: {lines[-1].strip()}" if lines else "nothing on the console"
 
     def _wait_for_shell(self):
@@ -195,7 +197,17 @@ class Guest:
 
     def trouble(self):
         """Return what the kernel has complained of since this was last asked."""
-        text = self.console()[self.seen:]
+        # The kernel prints to the console when it gets round to it, but in order.
+        self.marks += 1
+        mark = f"{MARK} {self.marks} "
+        self.run(f"echo '<4>{mark}' >/dev/kmsg")
+        end = time.monotonic() + PATIENCE
+        while mark not in (text := self.console()[self.seen:]):
+            self._check_qemu()
+            if time.monotonic() > end:
+                raise Fail(f"the kernel's log does not reach the console within {PATIENCE} s: is the "
+                           "machine overloaded?")
+            time.sleep(0.001)
         self.seen += len(text)
         lines = text.splitlines()
         first = next((i for i, line in enumerate(lines) if KERNEL_TROUBLE.search(line)), None)

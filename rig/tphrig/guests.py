@@ -19,23 +19,29 @@ def processes():
 
 
 class Guests:
-    """Guests by name; what a name stands for is up to the first who asks for it."""
+    """Guests by name; what a name stands for is up to who asks for it."""
 
     def __init__(self, rig):
-        self.rig, self.running = rig, {}
+        self.rig, self.running, self.made = rig, {}, {}
 
     def get(self, name, flavour="tph", beside=(), **how):
-        """Boot a guest unless it runs; of others only those that it is used beside go on running.
+        """Boot a guest unless the same one runs; of others only those that it is used beside go on.
 
-        Even one that has nothing to do takes a tenth of a CPU, and its memory.
+        Even one that has nothing to do takes a tenth of a CPU, and its memory. Fail if its kernel
+        has complained at boot, or since the guest was given back.
         """
         for other in self.running.keys() - {name, *beside}:
             self.stop(other)
         guest = self.running.get(name)
-        if guest is None or not guest.runs():
+        if guest is None or not guest.runs() or self.made[name] != (flavour, how):
             self.stop(name)
-            self.running[name] = self.rig.guest(flavour, tests=True, **how)
-        return self.running[name]
+            guest = self.running[name] = self.rig.guest(flavour, tests=True, **how)
+            self.made[name] = flavour, how
+        trouble = guest.trouble()
+        if trouble:
+            self.stop(name)
+            raise Fail(f"the guest's kernel complained before this test:\n{trouble}")
+        return guest
 
     def give_back(self, name):
         """Undo what a test did in a guest; return what its kernel complained of meanwhile."""
