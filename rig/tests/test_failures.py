@@ -6,14 +6,13 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from tphrig import cache, demo, session, sources
+from tphrig import cache, demo, dpdk, kernel, session, sources
 from tphrig.machine import PATIENCE
 from tphrig.say import Fail
 
@@ -137,12 +136,72 @@ def test_killed_copy_is_made_again(tmp_path, dpdk_source):
     assert (whole / "tree" / "VERSION").read_text() == (dpdk_source / "VERSION").read_text()
 
 
+def test_an_edit_during_a_build_makes_it_start_again(tmp_path, monkeypatch, dpdk_source):
+    """With a compiler that only copies a file of the overlay."""
+    project, edits = tmp_path / "project", ["while it was built", "while it was built again"]
+    (project / "lib").mkdir(parents=True)
+    (project / "lib" / "file").write_text("at first")
+
+    def compile_it(_, binary):
+        compiled = tmp_path / binary
+        shutil.copy(project / "lib" / "file", compiled)
+        if edits:
+            (project / "lib" / "file").write_text(edits.pop(0))
+        return compiled
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(cache, "PROJECT", project)
+    monkeypatch.setattr(dpdk.Build, "_configure", lambda _: None)
+    monkeypatch.setattr(dpdk.Build, "_compile", compile_it)
+    build = dpdk.Build(dpdk_source)
+    assert build.program("dpdk-testpmd").read_text() == "while it was built again"
+    (project / "lib" / "file").write_text("at first")
+    assert build.program("dpdk-testpmd").read_text() == "at first"
+
+
+def test_an_edit_of_the_series_during_a_build_waits_for_the_next_one(tmp_path, monkeypatch):
+    """The kernel is a file, and the series a patch to it; there is nothing to compile."""
+    source, series = tmp_path / "linux", tmp_path / "series"
+    for folder in source, series:
+        folder.mkdir()
+    (source / "Kbuild").write_text("old\n")
+    patch = "--- a/Kbuild\n+++ b/Kbuild\n@@ -1 +1 @@\n-old\n+{}\n"
+    (series / "0001.patch").write_text(patch.format("new"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(kernel, "SERIES", series)
+    monkeypatch.setattr(kernel.Kernel, "_configure", lambda _: None)
+    monkeypatch.setattr(kernel.Kernel, "_make", lambda *_: None)
+    monkeypatch.setattr(kernel.Kernel, "_install",
+                        lambda self, folder: shutil.copy(self.tree / "Kbuild", folder))
+    before = kernel.Kernel("tph", source)
+    (series / "0001.patch").write_text(patch.format("newer"))
+    after = kernel.Kernel("tph", source)
+    assert [(one.build() / "Kbuild").read_text() for one in (before, after)] == ["new\n", "newer\n"]
+
+
+def test_a_source_that_is_edited_while_it_is_copied_is_not_trusted(tmp_path, monkeypatch, dpdk_source):
+    source = tmp_path / "dpdk"
+    source.mkdir()
+    shutil.copy(dpdk_source / "VERSION", source)
+
+    def edit(*command):
+        (source / "new").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(dpdk, "copy", edit)
+    with pytest.raises(Fail, match="was edited while the rig copied it: run again"):
+        dpdk.Build(source).program("dpdk-testpmd")
+    assert list((tmp_path / "dpdk-tph" / "work").glob("*/src")) == []
+
+
 def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):
-    def kill_soon(guest):
-        emulated = session.set_up(guest)
-        threading.Timer(2, guest.qemu.kill).start()
+    def kill_after_a_command(guest):
+        send, emulated = guest.port.send, session.set_up(guest)
+
+        def send_and_kill(text):
+            send(text)
+            guest.qemu.kill()
+        guest.port.send = send_and_kill
         return emulated
-    monkeypatch.setattr(demo, "set_up", kill_soon)
+    monkeypatch.setattr(demo, "set_up", kill_after_a_command)
     with pytest.raises(Fail) as failure:
         demo.run(rig)
     assert str(failure.value).startswith("QEMU ended (status -9)")

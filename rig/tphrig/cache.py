@@ -77,11 +77,22 @@ def publish(path):
         raise
 
 
-def once(path, lock_name, fill):
-    """Return path, which fill(folder) makes unless it is there, made by this run or by another."""
-    if not path.exists():
-        with lock(lock_name):
-            if not path.exists():
-                with publish(path) as folder:
-                    fill(folder)
+class _Changed(Exception):
+    """What a folder was made of is not what its name says."""
+
+
+def once(where, lock_name, fill):
+    """Return the folder where(), which fill(folder) makes unless it is there already.
+
+    where() tells the content of all that fill reads. If somebody edits that while this waits for
+    the lock, or while fill runs, fill begins again: a folder never holds what its name is not for.
+    """
+    if (path := where()).exists():
+        return path
+    with lock(lock_name):
+        while not (path := where()).exists():
+            with contextlib.suppress(_Changed), publish(path) as folder:
+                fill(folder)
+                if where() != path:
+                    raise _Changed
     return path

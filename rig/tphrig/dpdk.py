@@ -27,34 +27,28 @@ class Build:
 
     def __init__(self, named_source="", drivers="", disable_libs="", options=(), stock=False,
                  compiler=None):
+        self.named = named_source
         self.source, source_key = sources.dpdk(named_source)
         self.settings = ["-Dplatform=generic", "-Ddefault_library=static", "-Dtests=true",
                          *([] if stock else ["-Dexamples=tph_lcore"]),
                          "-Denable_apps=test,test-pmd",
                          f"-Denable_drivers={drivers}", f"-Ddisable_libs={disable_libs}", *options]
-        overlay = [cache.PROJECT / d for d in OVERLAY if (cache.PROJECT / d).is_dir() and not stock]
         self.stock = stock
         # Named, so that meson does not put ccache before it: not everywhere that the folder
         # is built in again there is one.
         chosen = {"CC": compiler or "cc"}
         self.environment = os.environ | chosen
-        key = (source_key, *self.settings, *chosen.values())
-        self.out = cache.root() / "out" / f"dpdk-{cache.digest(*key, *overlay)}"
-        self.work = cache.root() / "work" / f"dpdk-{cache.digest(*key)}"
+        self.key = (source_key, *self.settings, *chosen.values())
+        self.work = cache.root() / "work" / f"dpdk-{cache.digest(*self.key)}"
         self.folder = self.work / "build"
-        self.log = str(sources.logs() / "dpdk.log")
+        self.log = str(sources.logs() / f"{self.work.name}.log")
 
     def program(self, binary):
         """Return the path of a binary (a name of PROGRAMS), built if need be."""
-        if not (self.out / binary).exists():
-            with cache.lock(self.work.name):
-                self._configure()
-                compiled = self._compile(binary)
-                self.out.mkdir(parents=True, exist_ok=True)
-                partial = self.out / f".{binary}.partial"
-                shutil.copy2(compiled, partial)
-                partial.rename(self.out / binary)
-        return self.out / binary
+        def fill(folder):
+            self._configure()
+            shutil.copy2(self._compile(binary), folder)
+        return self._once(binary.removeprefix("dpdk-"), fill) / binary
 
     def objects(self, pattern):
         """Return the folder of those compiled objects whose path matches, built if need be."""
@@ -65,27 +59,25 @@ class Build:
             self._ninja("building objects of DPDK", *known)
             for name in known:
                 shutil.copy2(self.folder / name, folder)
-        return cache.once(self.out / f"objects-{cache.digest(pattern)}", self.work.name, fill)
+        return self._once(f"objects-{cache.digest(pattern)}", fill)
 
     def unit_tests(self):
         """Return a dpdk-test with the overlay's tests only: the others take long to compile."""
-        binary = self.out / "dpdk-test-tph"
-        if not binary.exists():
-            with cache.lock(self.work.name):
-                self._configure()
-                commands = self._ask("commands", self._linked("dpdk-test"))
-                link = [word for word in shlex.split(commands.splitlines()[-1])
-                        if OTHER_TESTS.search(word) is None]
-                self._ninja("building the unit tests",
-                            *(word for word in link if word.endswith((".o", ".a"))))
-                link[link.index("-o") + 1] = partial = self.work / ".dpdk-test-tph.partial"
-                # Those of the others that the program knows by name are never called.
-                run("linking the unit tests",
-                    [*link, "-no-pie", "-Wl,--unresolved-symbols=ignore-all"],
-                    self.log, cwd=self.folder)
-                self.out.mkdir(parents=True, exist_ok=True)
-                shutil.move(partial, binary)
-        return binary
+        binary = "dpdk-test-tph"
+
+        def fill(folder):
+            self._configure()
+            commands = self._ask("commands", self._linked("dpdk-test"))
+            link = [word for word in shlex.split(commands.splitlines()[-1])
+                    if OTHER_TESTS.search(word) is None]
+            self._ninja("building the unit tests",
+                        *(word for word in link if word.endswith((".o", ".a"))))
+            link[link.index("-o") + 1] = folder / binary
+            # Those of the others that the program knows by name are never called.
+            run("linking the unit tests",
+                [*link, "-no-pie", "-Wl,--unresolved-symbols=ignore-all"],
+                self.log, cwd=self.folder)
+        return self._once("test-tph", fill) / binary
 
     def install(self):
         """Return the prefix that all of it is installed under."""
@@ -111,6 +103,14 @@ class Build:
                 self.log, env=os.environ | {"DPDK_VERSION": version})
         return html
 
+    def _once(self, name, fill):
+        """Return what fill makes of the overlay as it is now."""
+        def where():
+            overlay = [cache.PROJECT / d for d in OVERLAY
+                       if (cache.PROJECT / d).is_dir() and not self.stock]
+            return cache.root() / "out" / f"dpdk-{name}-{cache.digest(*self.key, *overlay)}"
+        return cache.once(where, self.work.name, fill)
+
     def _grafted(self):
         if self.stock:
             return self.source
@@ -118,6 +118,8 @@ class Build:
         if not tree.exists():
             with cache.publish(tree) as folder:
                 copy(self.source, folder, self.log)
+                if sources.dpdk(self.named)[1] != self.key[0]:
+                    raise Fail(f"{self.source} was edited while the rig copied it: run again")
         run("grafting TPH into DPDK", [sys.executable, GRAFT, tree], self.log)
         return tree
 

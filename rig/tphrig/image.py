@@ -23,11 +23,14 @@ def initramfs(kernel, modules, programs):
 
     modules are folders that the kernel's module() has given.
     """
-    key = cache.digest(kernel.name, *(m.name for m in modules), GUEST, vfio.UAPI,
-                       *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
-    out = cache.root() / "out" / f"initramfs-{key}"
-    cache.once(out, "initramfs", lambda folder: _pack(folder, kernel, modules, programs))
-    return out / "initramfs.cpio"
+    def where():
+        key = cache.digest(kernel.name, *(m.name for m in modules), GUEST, vfio.UAPI,
+                           *(f"{p}{p.stat().st_mtime_ns}" for p in programs))
+        return cache.root() / "out" / f"initramfs-{key}"
+
+    def fill(folder):
+        _pack(folder, kernel, modules, programs)
+    return cache.once(where, "initramfs", fill) / "initramfs.cpio"
 
 
 def _pack(folder, kernel, modules, programs):
@@ -70,7 +73,7 @@ def _libraries(programs):
     for program in programs:
         shown = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
         if "not found" in shown:
-            raise Fail(f"{program.name} was linked on another system: remove {program} and run again")
+            raise Fail(f"{program.name} was linked on another system: remove {program.parent} and run again")
         found.update(Path(m) for m in re.findall(r"(/\S+) \(0x", shown))
     if found:
         libc = next(p for p in found if p.name.startswith("libc.so"))
@@ -84,5 +87,5 @@ def acpi_table():
         done = subprocess.run(["iasl", "-p", folder / "tph", acpi.SOURCE], capture_output=True, text=True)
         if done.returncode:
             raise Fail(f"iasl does not compile {acpi.SOURCE}: {done.stdout.strip()[-200:]}")
-    out = cache.root() / "out" / f"acpi-{cache.digest(acpi.SOURCE)}"
-    return cache.once(out, "acpi", fill) / "tph.aml"
+    return cache.once(lambda: cache.root() / "out" / f"acpi-{cache.digest(acpi.SOURCE)}",
+                      "acpi", fill) / "tph.aml"

@@ -35,27 +35,28 @@ def patches():
 
 
 class Kernel:
-    """One flavour of the guest kernel, made from one source tree."""
+    """One flavour of the guest kernel, made from one source tree, and from the series as it is now."""
 
     def __init__(self, flavour, named_source=""):
         self.flavour = flavour
-        self.source, source_key = sources.kernel(named_source)
+        self.named = named_source
+        self.source, self.source_key = sources.kernel(named_source)
         # The series is applied to a copy of the tree that is built without it.
         self.untouched = Kernel("untouched", named_source) if flavour == "tph" else None
         config = CONFIG.read_text()
         if flavour == "tph" and TPH_CONFIG.exists():
             config += TPH_CONFIG.read_text()
         self.config = config
-        applied = [p.read_bytes() for p in patches()] if flavour == "tph" else []
-        self.state = cache.digest(source_key, config, *applied)
-        self.work = cache.root() / "work" / f"linux-{source_key}"
+        self.series = {p: p.read_bytes() for p in patches()} if flavour == "tph" else {}
+        self.state = cache.digest(self.source_key, config, *self.series.values())
+        self.work = cache.root() / "work" / f"linux-{self.source_key}"
         self.tree = self.work / flavour
         self.out = cache.root() / "out" / f"linux-{flavour}-{self.state}"
         self.log = str(sources.logs() / f"linux-{flavour}.log")
 
     def build(self):
         """Return the folder that holds bzImage and lib/modules."""
-        return self._once(self.out, self._install)
+        return self._once(lambda: self.out, self._install)
 
     def modules(self):
         """Return the folders of our modules that the guest has."""
@@ -63,19 +64,19 @@ class Kernel:
 
     def module(self, name, *inputs):
         """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
-        return self._once(module_out(self.state, name, inputs),
+        return self._once(lambda: module_out(self.state, name, inputs),
                           lambda folder: make_module(folder, self, self.tree, name, inputs))
 
     def selftests(self):
         """Return the programs of the kernel's own vfio selftests."""
-        return sorted(self._once(cache.root() / "out" / f"selftests-{self.state}",
+        return sorted(self._once(lambda: cache.root() / "out" / f"selftests-{self.state}",
                                  self._make_selftests).iterdir())
 
-    def _once(self, out, fill):
+    def _once(self, where, fill):
         def prepare_and_fill(folder):
             self._prepare()
             fill(folder)
-        return cache.once(out, f"linux-{self.flavour}", prepare_and_fill)
+        return cache.once(where, f"linux-{self.flavour}", prepare_and_fill)
 
     def _make(self, what, *arguments):
         run(what, ["make", "-C", self.tree, f"-j{os.cpu_count()}", *arguments], self.log,
@@ -112,6 +113,8 @@ class Kernel:
         shutil.rmtree(target, ignore_errors=True)
         with cache.publish(target) as folder:
             run("copying the kernel's tree", ["cp", "-a", f"{source}/.", folder], self.log)
+            if sources.kernel(self.named)[1] != self.source_key:
+                raise Fail(f"{self.source} was edited while the rig copied it: run again")
 
     def _patched_tree(self):
         """A copy of the built untouched tree with the series applied.
@@ -131,19 +134,19 @@ class Kernel:
 
     def _apply(self, pristine, old):
         """Patch the files that the series touches in a scratch folder; move in what differs."""
-        text = "".join(p.read_text(errors="surrogateescape") for p in patches())
+        text = b"".join(self.series.values()).decode(errors="surrogateescape")
         touched = sorted(set(re.findall(r"^(?:---|\+\+\+) [ab]/(\S+)", text, re.M)))
         with cache.publish(self.work / "scratch") as scratch:
             for name in touched:
                 if (pristine / name).exists():
                     (scratch / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(pristine / name, scratch / name)
-            for patch in patches():
-                done = subprocess.run(["patch", "-p1", "-s", "-f", "--no-backup-if-mismatch",
-                                       "-i", patch], cwd=scratch, capture_output=True, text=True)
+            for patch, content in self.series.items():
+                done = subprocess.run(["patch", "-p1", "-s", "-f", "--no-backup-if-mismatch"],
+                                      cwd=scratch, input=content, capture_output=True)
                 if done.returncode:
                     raise Fail(f"{patch.name} does not apply to {self.source}: "
-                               f"{(done.stdout + done.stderr).strip().splitlines()[0]}")
+                               f"{(done.stdout + done.stderr).decode().strip().splitlines()[0]}")
             for name in set(old) | set(touched):
                 self._settle(scratch / name, pristine / name, self.tree / name)
         shutil.rmtree(self.work / "scratch")
@@ -161,7 +164,7 @@ class Kernel:
 
     def _configure(self):
         """Merge the fragment; every line of it must hold in the result."""
-        fragment = self.work / "fragment.config"
+        fragment = self.tree / "fragment.config"
         fragment.write_text(self.config)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
         before = self.tree / ".config"

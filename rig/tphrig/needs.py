@@ -111,7 +111,7 @@ def programs(packages):
         for name, target in links.items():
             (folder / name).symlink_to(target)
     out = cache.root() / "out" / f"programs-{cache.digest(*sorted(links.items()))}"
-    return cache.once(out, "programs", fill)
+    return cache.once(lambda: out, "programs", fill)
 
 
 def missing(packages, tree=cache.PROJECT):

@@ -28,7 +28,7 @@ class Stock:
     def build(self):
         """Return the folder that holds bzImage and lib/modules, with what the guest loads only."""
         key = cache.digest(self.state, *MODULES)
-        return self._once(cache.root() / "out" / f"linux-{self.flavour}-{key}", self._pick)
+        return self._once(lambda: cache.root() / "out" / f"linux-{self.flavour}-{key}", self._pick)
 
     def modules(self):
         """Return the folders of our modules that the guest has."""
@@ -36,7 +36,7 @@ class Stock:
 
     def module(self, name, *inputs):
         """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
-        return self._once(module_out(self.state, name, inputs),
+        return self._once(lambda: module_out(self.state, name, inputs),
                           lambda folder: make_module(folder, self, self._tree(), name, inputs))
 
     def selftests(self):
@@ -46,14 +46,14 @@ class Stock:
     def _tree(self):
         """The build tree for external modules."""
         out = cache.root() / "work" / f"headers-{self.flavour}-{self.state}"
-        cache.once(out, f"headers-{self.flavour}", lambda folder: self._make_tree(folder, out))
+        cache.once(lambda: out, f"headers-{self.flavour}", lambda folder: self._make_tree(folder, out))
         return self._headers(out)
 
     def _headers(self, folder):
         return folder / "usr" / "src" / f"linux-headers-{self.release}-amd64"
 
-    def _once(self, out, fill):
-        return cache.once(out, f"linux-{self.flavour}", fill)
+    def _once(self, where, fill):
+        return cache.once(where, f"linux-{self.flavour}", fill)
 
     def _unpack(self, what, kinds, folder):
         debs = [deb for kind in kinds for deb in sorted(self.debs.glob(f"linux-{kind}-*.deb"))]
