@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """When something goes wrong around the rig, it says so in one line and leaves no half-built cache."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tphrig import cache, demo, dpdk, kernel, session, sources
+from tphrig import cache, demo, dpdk, kernel, say, session, sources
 from tphrig.machine import PATIENCE
 from tphrig.say import Fail
 
@@ -190,6 +191,35 @@ def test_a_source_that_is_edited_while_it_is_copied_is_not_trusted(tmp_path, mon
     with pytest.raises(Fail, match="was edited while the rig copied it: run again"):
         dpdk.Build(source).program("dpdk-testpmd")
     assert list((tmp_path / "dpdk-tph" / "work").glob("*/src")) == []
+
+
+def test_what_a_killed_run_has_started_keeps_others_from_its_work(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    os.mkfifo(tmp_path / "end")
+    script = ("from tphrig import cache, say\nwith cache.lock('work'):\n"
+              "    say.run('work', ['sh', '-c', '>started; read -r line <end'], '/dev/null')\n")
+    run = subprocess.Popen(["/usr/bin/python3", "-c", script], cwd=tmp_path,
+                           env=environment(tmp_path) | {"PYTHONPATH": str(RIG.parent)})
+    while not (tmp_path / "started").exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
+    with open(tmp_path / "dpdk-tph" / "lock" / "work", "w") as handle:
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            (tmp_path / "end").write_text("\n")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def test_a_run_is_not_blamed_for_the_error_of_another_one_with_the_same_log(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Fail, match="it failed: error: mine"):
+        say.run("it", ["sh", "-c", "echo 'error: of another' >>log; echo 'error: mine'; exit 1"],
+                tmp_path / "log")
+    assert "error: mine" in (tmp_path / "log").read_text()
 
 
 def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):

@@ -9,7 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .say import say
+from .say import locks, say
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +55,11 @@ def lock(name):
         except BlockingIOError:
             say(f"waiting for another run that works on {name} …")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        locks.add(handle.fileno())
+        try:
+            yield
+        finally:
+            locks.remove(handle.fileno())
 
 
 @contextlib.contextmanager

@@ -13,6 +13,9 @@ import time
 
 # With less than this, blame the disk for a failure: builds fail in odd ways when it is full.
 DISK_FULL_BYTES = 32 << 20
+# Descriptors of locks that are held. Commands inherit them: one that outlives a rig that was killed
+# keeps the next rig waiting until it has ended.
+locks = set()
 
 
 class Fail(Exception):
@@ -63,10 +66,9 @@ class _Progress:
         say(f"{self.what}: {word} ({elapsed(self.start)})")
 
 
-def _cause(log):
-    """The line of a log that most likely says why."""
-    with open(log, errors="replace") as lines:
-        text = lines.readlines()
+def _cause(output):
+    """The line of a command's output that most likely says why."""
+    text = output.splitlines()
     pattern = re.compile(r"\berror\b|^E: |^graft: |No space left|\*\*\*", re.I)
     found = [line for line in text if pattern.search(line)] or text[-1:] or ["no output"]
     return found[0].strip()[:200]
@@ -82,36 +84,33 @@ def run(what, command, log, progress=None, **popen):
     with open(log, "a", encoding="utf-8") as out:
         out.write(f"$ {' '.join(map(str, command))}\n")
         out.flush()
-        begin = out.tell()
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                 stdin=subprocess.DEVNULL, start_new_session=True, **popen)
+                                 stdin=subprocess.DEVNULL, start_new_session=True,
+                                 pass_fds=locks, **popen)
         try:
-            _relay(child, out, shown, progress)
+            output = _relay(child, out, shown, progress)
         except BaseException:
             _stop(child)
             raise
     if child.returncode:
         shown.end("failed")
         check_disk(os.path.dirname(log))
-        with open(log, errors="replace") as whole, open(f"{log}.last", "w") as last:
-            whole.seek(begin)
-            shutil.copyfileobj(whole, last)
-        cause = _cause(f"{log}.last")
-        os.remove(f"{log}.last")
-        raise Fail(f"{what} failed: {cause} (all of it: {log})")
+        # Other runs may write to the same log.
+        raise Fail(f"{what} failed: {_cause(output)} (all of it: {log})")
     shown.end("done")
 
 
 def _relay(child, out, shown, progress):
-    """Copy the output of child to out, until it and all that it started have ended."""
-    pipe, rest = child.stdout.fileno(), ""
+    """Copy the output of child to out, until it and all that it started have ended; return it."""
+    pipe, rest, chunks = child.stdout.fileno(), "", []
     while True:
         if select.select([pipe], [], [], 0.5)[0]:
             chunk = os.read(pipe, 1 << 16).decode(errors="replace")
             if not chunk:
                 child.wait()
-                return
+                return "".join(chunks)
             out.write(chunk)
+            chunks.append(chunk)
             *lines, rest = (rest + chunk).split("\n")
             for line in lines if progress else ():
                 shown.tick(progress(line))

@@ -53,7 +53,7 @@ def _fetched(name, newest, fetch):
     with cache.lock(f"src-{name}"):
         have = sorted(where.glob(f"{name}_*"))
         if not have:
-            log = str(logs() / "fetch.log")
+            log = str(logs() / f"{name}.log")
             run("reading the package lists", [APT, "apt-get", "update"], log)
             version = newest()
             with cache.publish(where / f"{name}_{version}") as folder:
