@@ -222,6 +222,22 @@ def test_a_run_is_not_blamed_for_the_error_of_another_one_with_the_same_log(tmp_
     assert "error: mine" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("home, expected", (
+    ("/elsewhere", Path("/elsewhere/dpdk-tph")), ("relative", Path.home() / ".cache/dpdk-tph"),
+    ("", Path.home() / ".cache/dpdk-tph")))
+def test_a_cache_that_depends_on_the_current_folder_is_not_used(tmp_path, monkeypatch, home, expected):
+    monkeypatch.setenv("XDG_CACHE_HOME", home)
+    assert cache.root() == expected
+
+
+def test_apt_has_its_cache_in_the_home_folder_where_the_one_named_is_relative(tmp_path):
+    done = subprocess.run([RIG.parent / "apt-isolated", "echo"], cwd=tmp_path, capture_output=True,
+                          env=os.environ | {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": "here"})
+    assert done.returncode == 0
+    assert (tmp_path / "home/.cache/dpdk-tph/apt/sources.list").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
 def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):
     def kill_after_a_command(guest):
         send, emulated = guest.port.send, session.set_up(guest)

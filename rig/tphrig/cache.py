@@ -15,8 +15,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def root():
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "dpdk-tph"
+    # The XDG specification has a relative path ignored.
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "dpdk-tph"
 
 
 def digest(*parts):
