@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """The project's own rules find what breaks them, each on a small tree that does."""
 
+import functools
 import os
 import re
 import shutil
@@ -62,6 +63,26 @@ def test_an_import_of_a_module_that_was_installed_by_hand_is_found(tree, stateme
     (tree / "devtools/graft").write_text(f"import os\n{statement}\n")
     assert (f"devtools/graft:2: no package of rig/packages has {MODULE}, which is here from "
             f"python3-{MODULE}") in needs.missing(set(NAMED) - BY_HAND, tree)
+
+
+def test_packages_of_another_architecture_do_not_count(monkeypatch, tmp_path):
+    """What dpkg knows: a library for this machine and for another one, which has another file."""
+    native = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                            check=True).stdout.strip()
+    (tmp_path / "info").mkdir()
+    (tmp_path / "info" / "format").write_text("1\n")
+    (tmp_path / "updates").mkdir()
+    with open(tmp_path / "status", "w") as status:
+        for architecture in native, "hurd-i386":
+            (tmp_path / "info" / f"libx:{architecture}.list").write_text(f"/usr/lib/{architecture}\n")
+            print("Package: libx\nStatus: install ok installed\nPriority: optional\nSection: libs\n"
+                  "Maintainer: Somebody <s@example.org>\nMulti-Arch: same\nVersion: 1\n"
+                  f"Architecture: {architecture}\nDescription: a library\n", file=status)
+    monkeypatch.setenv("DPKG_ADMINDIR", str(tmp_path))
+    for cached in needs._installed, needs._contents, needs._providers:
+        monkeypatch.setattr(needs, cached.__name__, functools.cache(cached.__wrapped__))
+    assert f"/usr/lib/{native}" in needs.files(["libx"])
+    assert "/usr/lib/hurd-i386" not in needs.files(["libx"])
 
 
 def test_the_suite_finds_the_programs_of_the_packages_only():

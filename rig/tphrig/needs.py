@@ -54,16 +54,24 @@ def named():
 
 @functools.cache
 def _installed():
-    """What each package of this machine depends on and provides; and has every Debian got it?"""
-    form = "${Package}\t${Pre-Depends},${Depends}\t${Provides}\t${Essential} ${Priority}\n"
+    """What each package of this machine depends on and provides; and has every Debian got it?
+
+    And its name for dpkg, which the same package of another architecture, left out here, has not.
+    """
+    native = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                            check=True).stdout.strip()
+    form = ("${Architecture}\t${Package}\t${Pre-Depends},${Depends}\t${Provides}\t"
+            "${Essential} ${Priority}\t${binary:Package}\n")
     rows = subprocess.run(["dpkg-query", "-W", "-f", form], capture_output=True, text=True, check=True)
-    return {name: rest for name, *rest in (row.split("\t") for row in rows.stdout.splitlines())}
+    fields = (row.split("\t") for row in rows.stdout.splitlines())
+    return {name: rest for architecture, name, *rest in fields if architecture in (native, "all")}
 
 
 @functools.cache
 def _contents():
     """The files of each of them; /bin and its like are links to those in /usr."""
-    shown = subprocess.run(["dpkg-query", "-L", *_installed()], capture_output=True, text=True, check=True)
+    names = [row[-1] for row in _installed().values()]
+    shown = subprocess.run(["dpkg-query", "-L", *names], capture_output=True, text=True, check=True)
     lists = re.sub(r"^/(s?bin|lib)/", r"/usr/\1/", shown.stdout, flags=re.M).split("\n\n")
     return {name: set(paths.split("\n")) for name, paths in zip(_installed(), lists, strict=True)}
 
@@ -72,7 +80,7 @@ def _contents():
 def _providers():
     """The packages that can stand for a name: first the one that has it."""
     found = {name: [name] for name in _installed()}
-    for name, (_, provided, _) in _installed().items():
+    for name, (_, provided, *_) in _installed().items():
         for other in re.findall(r"(?:^|, *)([\w.+-]+)", provided):
             found.setdefault(other, []).append(name)
     return found
@@ -80,7 +88,7 @@ def _providers():
 
 def closure(packages):
     """The packages, all that they depend on, and those that every Debian has."""
-    todo = [*packages, *(name for name, (*_, kind) in _installed().items()
+    todo = [*packages, *(name for name, (*_, kind, _) in _installed().items()
                          if kind.startswith("yes") or kind.endswith("required"))]
     found = set()
     while todo:
