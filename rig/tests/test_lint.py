@@ -134,8 +134,10 @@ def test_where_the_older_commits_are_not_there_all_are_looked_at(repository):
 def test_a_file_that_does_not_name_its_licence_is_named(repository):
     tree = repository(GOOD)
     (tree / "with.py").write_text("#!/usr/bin/python3\n# SPDX-License-Identifier: BSD-3-Clause\n")
-    (tree / "without.py").write_text("#!/usr/bin/python3\n")
-    assert lint.licences(tree) == ["without.py:1: no SPDX-License-Identifier"]
+    for name in "without.py", "prüfe.py":
+        (tree / name).write_text("#!/usr/bin/python3\n")
+    assert lint.licences(tree) == [f"{name}:1: no SPDX-License-Identifier"
+                                   for name in ("prüfe.py", "without.py")]
 
 
 @pytest.fixture

@@ -71,8 +71,8 @@ def run(rig):
 
 def files(tree, pattern=r".*", interpreter=None):
     """The project's files of that name, and its programs for that interpreter."""
-    shown = _git(tree, "ls-files", "--cached", "--others", "--exclude-standard")
-    names = [name for name in shown.splitlines() if (tree / name).is_file()]
+    shown = _git(tree, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = [name for name in shown.split("\0") if name and (tree / name).is_file()]
     program = re.compile(rf"#!.*\b({interpreter})\d?\s") if interpreter else None
     return [name for name in names if re.fullmatch(pattern, name)
             or program and program.match((tree / name).read_text(errors="replace"))]
