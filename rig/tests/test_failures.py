@@ -252,3 +252,30 @@ def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):
         demo.run(rig)
     assert str(failure.value).startswith("QEMU ended (status -9)")
     assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize("qemu, asked", (
+    ("1:7.2+dfsg-7", "qemu-system-x86/bookworm-backports"), ("", "qemu-system-x86/bookworm-backports"),
+    ("1:10.0.2+ds-2", None)))
+def test_a_qemu_without_igb_is_replaced_and_nothing_else_comes_from_backports(tmp_path, qemu, asked):
+    """With a dpkg that has everything but bison, and that QEMU."""
+    (tmp_path / "rig").mkdir()
+    shutil.copy(RIG.parent / "packages", tmp_path / "rig")
+    programs = {
+        "rig/apt-isolated": 'echo "$@" >&3',
+        "sudo": 'exec "$@"',
+        "dpkg-query": f"""for last; do :; done
+            case "$*" in
+            *'Version}}'*) echo '{qemu}' ;;
+            *) [ $last != bison ] && [ "$last:{qemu}" != qemu-system-x86: ] && echo ii ;;
+            esac"""}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    bookworm = "bookworm" in Path("/etc/os-release").read_text()
+    done = subprocess.run(["sh", "-c", "rig/packages 3>asked"], cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr
+    install = (tmp_path / "asked").read_text().splitlines()[-1]
+    others = [asked] if asked and bookworm else ["qemu-system-x86"] if not qemu else []
+    assert install.split()[4:] == ["bison", *others]
