@@ -8,6 +8,8 @@ BUILD ?= build
 MESON_ARGS ?=
 RIG = rig/rig -C $(BUILD)
 DIR ?=
+# It may have spaces; in quotes, no shell replaces a ~.
+QUOTED = $(if $(DIR),"$(DIR:~/%=$(HOME)/%)")
 # Trees of DPDK for matrix; sources of Linux for kernel-matrix, the guest's if there are none; a
 # version for shell
 DPDK ?=
@@ -24,8 +26,8 @@ packages: ## install the Debian packages that are missing
 	@rig/packages
 
 setup: packages
-	@[ -f $(BUILD)/build.ninja ] || meson setup $(MESON_ARGS) $(BUILD) >$(BUILD).log 2>&1 || \
-		{ cat $(BUILD).log >&2; exit 1; }; rm -f $(BUILD).log
+	@exec 9<Makefile; flock 9; [ -f $(BUILD)/build.ninja ] || \
+		said=$$(meson setup $(MESON_ARGS) $(BUILD) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 demo: setup ## enable TPH on two ports of testpmd in the guest, and see the tags arrive
 	@$(RIG) demo
@@ -55,17 +57,17 @@ kernel: setup ## build the guest's kernel with the series
 	@$(RIG) build kernel
 
 kernel-tree: setup ## a git tree in DIR with the kernel series as commits
-	@$(RIG) kernel-tree $(DIR)
+	@$(RIG) kernel-tree $(QUOTED)
 
 kernel-export: setup ## write the series back from the git tree in DIR
-	@$(RIG) kernel-export $(DIR)
+	@$(RIG) kernel-export $(QUOTED)
 
 kernel-matrix: setup ## build the series on the kernel sources KERNEL="PATH ..."; installs cross compilers
 	@rig/packages sparse gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu
 	@$(RIG) kernel-matrix $(KERNEL)
 
 graft: ## put the overlay into the DPDK tree DIR
-	@devtools/graft $(DIR)
+	@devtools/graft $(QUOTED)
 
 clean: ## remove the build folder; the cache stays
 	@rm -rf $(BUILD)

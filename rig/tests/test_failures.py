@@ -279,3 +279,23 @@ def test_a_qemu_without_igb_is_replaced_and_nothing_else_comes_from_backports(tm
     install = (tmp_path / "asked").read_text().splitlines()[-1]
     others = [asked] if asked and bookworm else ["qemu-system-x86"] if not qemu else []
     assert install.split()[4:] == ["bison", *others]
+
+
+def test_first_runs_at_once_in_one_clone_make_one_build_folder(tmp_path):
+    command = ["make", "-s", "-C", cache.PROJECT, "setup", f"BUILD={tmp_path}/build"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for _ in range(4)]
+    for run in runs:
+        said, _ = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 0, said
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
+
+
+@pytest.mark.parametrize("target, said", (("graft", "No such file"), ("kernel-export", "format-patch")))
+@pytest.mark.parametrize("folder, path", (("{}/a tree", "{}/a tree"), ("~/a tree", "{}/a tree")))
+def test_make_takes_a_folder_with_a_space_in_its_name(tmp_path, rig, target, said, folder, path):
+    """Which is not there, so that its name comes back."""
+    done = subprocess.run(["make", "-s", "-C", cache.PROJECT, target, f"BUILD={rig.build}",
+                           f"DIR={folder.format(tmp_path)}"], capture_output=True, text=True,
+                          env=os.environ | {"HOME": str(tmp_path)})
+    assert path.format(tmp_path) in done.stderr and said in done.stderr
