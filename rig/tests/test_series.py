@@ -58,6 +58,50 @@ def test_kernel_and_dpdk_have_the_same_uapi_header(tree):
 
 
 @pytest.fixture
+def exported(tmp_path, monkeypatch):
+    """Export a small tree, with one commit on branch tph; give the files that the series has then."""
+    series, tree = tmp_path / "patches", tmp_path / "tree"
+    series.mkdir()
+    tree.mkdir()
+    (series / "0001-old.patch").touch()
+    monkeypatch.setattr(kernel, "SERIES", series)
+    for who in "AUTHOR", "COMMITTER":
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Somebody")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "s@example.org")
+    git(tree, "init", "-q", "-b", "base")
+    git(tree, "commit", "-q", "--allow-empty", "-m", "base")
+    git(tree, "checkout", "-q", "-b", "tph")
+    (tree / "file").touch()
+    git(tree, "add", "file")
+    git(tree, "commit", "-q", "-m", "tph")
+
+    def exported():
+        kernel.export(tree)
+        return [path.name for path in series.iterdir()]
+    exported.tree, exported.series = tree, series
+    return exported
+
+
+def test_export_writes_the_commits_of_the_branch_in_place_of_the_patches(exported):
+    assert exported() == ["0001-tph.patch"]
+
+
+@pytest.mark.parametrize("command, remedy", (
+    ("git reset -q --hard base", "no commits on top of base.*: put them there"),
+    ("git checkout -q base", "not on branch tph: .*git checkout tph"),
+    ("git checkout -q --detach", "not on branch tph: .*git rebase --continue"),
+    ("echo more >>file", "not committed: git commit or git stash them"),
+    ("echo more >new; git add new", "not committed: git commit or git stash them"),
+))
+def test_export_keeps_the_patches_where_the_branch_is_not_what_the_tree_shows(exported, command, remedy):
+    subprocess.run(["sh", "-ec", command], cwd=exported.tree, check=True)
+    with pytest.raises(Fail, match=remedy) as failure:
+        exported()
+    assert "\n" not in str(failure.value)
+    assert [path.name for path in exported.series.iterdir()] == ["0001-old.patch"]
+
+
+@pytest.fixture
 def walk(tmp_path, monkeypatch, capsys):
     """Run kernel-matrix on sources with a cache of its own; give its status and what it printed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

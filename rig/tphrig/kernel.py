@@ -246,9 +246,25 @@ def formatted(tree):
         return {p.name: p.read_bytes() for p in sorted(Path(folder).iterdir())}
 
 
+def _ask(tree, *command):
+    return subprocess.run(["git", "-C", tree, *command], capture_output=True, text=True).stdout.strip()
+
+
 def export(tree):
-    """Write the series back; the cover letter is kept by hand."""
+    """Write the series back; the cover letter is kept by hand.
+
+    Fail where branch tph is not what the user sees in the tree.
+    """
     new = formatted(tree)
+    if not new:
+        raise Fail(f"{tree}: branch tph has no commits on top of base, and the series would be gone: "
+                   "put them there, or make another tree with make kernel-tree")
+    if _ask(tree, "symbolic-ref", "--short", "HEAD") != "tph":
+        raise Fail(f"{tree}: not on branch tph: end the rebase, if there is one (git rebase --continue or "
+                   "--abort), git checkout tph, and run again")
+    if _ask(tree, "status", "--porcelain", "--untracked-files=no"):
+        raise Fail(f"{tree}: there are changes that are not committed: git commit or git stash them, "
+                   "and run again")
     for old in patches():
         old.unlink()
     for name, text in new.items():
