@@ -2,6 +2,7 @@
 # Copyright(c) 2026 The dpdk-tph authors
 """Fixtures: one guest serves many tests, and each test answers for what the kernel says meanwhile."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,11 +20,6 @@ from tphrig.machine import MORE_DEVICES         # noqa: E402
 # The guest of each fixture; that of stock_guest is a parameter. All tests that need another than the
 # first run in one process, so that it boots once; so do the tests that share a mark xdist_group.
 GUESTS = {"guest": "tph", "untouched_guest": "untouched", "larger_guest": "larger"}
-
-
-def pytest_addoption(parser):
-    parser.addoption("--rig-build", default=str(cache.PROJECT / "build"),
-                     help="meson build folder, whose options are used")
 
 
 def pytest_configure():
@@ -48,8 +44,9 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def rig(pytestconfig):
-    return session.Rig(Path(pytestconfig.getoption("--rig-build")))
+def rig():
+    """With the options of the meson build folder that RIG_BUILD names."""
+    return session.Rig(Path(os.environ.get("RIG_BUILD", cache.PROJECT / "build")))
 
 
 @pytest.fixture(scope="session")

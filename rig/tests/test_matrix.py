@@ -25,8 +25,8 @@ def rows(shown):
     return {row[0]: row[1:-1] for row in cells[1:]}
 
 
-def test_what_is_no_dpdk_tree_gets_one_line_and_the_next_is_tried(tmp_path, pytestconfig):
-    done = subprocess.run([RIG, "-C", pytestconfig.getoption("--rig-build"), "matrix",
+def test_what_is_no_dpdk_tree_gets_one_line_and_the_next_is_tried(rig, tmp_path):
+    done = subprocess.run([RIG, "-C", rig.build, "matrix",
                            tmp_path, tmp_path / "absent"], capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr == ""
     assert rows(done.stdout) == {str(path): ["FAILED", *"------"]
