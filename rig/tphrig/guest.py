@@ -155,8 +155,8 @@ class Guest:
 
     def status(self, command, timeout=PATIENCE):
         """Run a shell command in the guest; return its status and what it prints."""
-        self.shell.send(f"echo '<''<'; eval {shlex.quote(command)} </dev/null 2>&1; "
-                        "s=$?; echo; echo '>''>'$s'<'\n")
+        self.send(self.shell, f"echo '<''<'; eval {shlex.quote(command)} </dev/null 2>&1; "
+                  "s=$?; echo; echo '>''>'$s'<'\n", command)
         self.expect(self.shell, "<<\n", command)
         output = self.expect(self.shell, r"\n>>(\d+)<\n", command, timeout)
         return int(self.shell.match[1]), output
@@ -169,6 +169,13 @@ class Guest:
         """Start a program with its input and output on a terminal or in a file; return it."""
         self.started += 1
         return Program(self, command, terminal, self.started)
+
+    def send(self, spawned, text, what):
+        """Write to one of the guest's ports."""
+        try:
+            spawned.send(text)
+        except OSError:
+            self._closed(what)
 
     def expect(self, spawned, pattern, what, timeout=PATIENCE):
         """Wait for a pattern on one of the guest's ports; return what came before it."""

@@ -51,7 +51,7 @@ class Testpmd:
 
     def cmd(self, line):
         """Give a command, return what testpmd prints until its next prompt."""
-        self.port.send(line + "\n")
+        self.guest.send(self.port, line + "\n", line)
         lines = self.guest.expect(self.port, PROMPT, line).splitlines()
         while lines and not lines[0].strip():
             lines.pop(0)
@@ -64,7 +64,7 @@ class Testpmd:
         self.completions += 1
         end = f"# {self.completions} words asked for"
         # Ctrl-C gives the line up, and a comment does nothing.
-        self.port.send(f"{typed}\t\x03{end}\n")
+        self.guest.send(self.port, f"{typed}\t\x03{end}\n", typed)
         said = self.guest.expect(self.port, end, f"{typed}<tab>")
         self.guest.expect(self.port, PROMPT, end)
         return set(re.findall(r"^ ([\w,]+) \[", said, re.M))
@@ -93,7 +93,7 @@ class Testpmd:
         return bool(packets) and all(packets.values())
 
     def quit(self):
-        self.port.send("quit\n")
+        self.guest.send(self.port, "quit\n", "quit")
         said = self.program.wait()
         self._clean_up()
         if "Bye..." not in said:
