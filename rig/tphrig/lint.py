@@ -30,7 +30,6 @@ DRIVER_LISTS = {
     "README.md": r"^\|.*\| `net/(\w+)`",
     "doc/guides/howto/tph.rst": r"^   \* - .*\n     - ([a-z0-9]+)$",
     "meson_options.txt": r"[',]net/(\w+)",
-    "rig/tests/test_burst.py": r"[\",]net/(\w+)",
 }
 # Where graft lists them, in the place of this word
 DRIVERS_DERIVED = ("devtools/series/00-cover.toml", "devtools/series/40-doc.toml")
