@@ -16,7 +16,7 @@ DPDK ?=
 KERNEL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup demo testpmd shell check lint matrix docs kernel kernel-tree \
+.PHONY: help packages setup demo testpmd shell check lint matrix docs kernel module module-deb kernel-tree \
 	kernel-export kernel-matrix graft clean
 
 help: ## say what there is to make
@@ -55,6 +55,12 @@ docs: setup ## build DPDK's guide with TPH in it; installs Sphinx
 
 kernel: setup ## build the guest's kernel with the series
 	@$(RIG) build kernel
+
+module: ## build tph-vfio-pci for the running kernel, or for the build tree KDIR=PATH
+	@$(MAKE) -s -C kernel/module OUT=$(abspath $(BUILD))/module $(if $(KDIR),KDIR=$(abspath $(KDIR)))
+
+module-deb: ## a DKMS package of tph-vfio-pci
+	@$(MAKE) -s -C kernel/module deb OUT=$(abspath $(BUILD))/module
 
 kernel-tree: setup ## a git tree in DIR with the kernel series as commits
 	@$(RIG) kernel-tree $(QUOTED)
