@@ -17,27 +17,49 @@ from tphrig.guests import Guests                # noqa: E402
 from tphrig.machine import MORE_DEVICES         # noqa: E402
 
 
-# The guest of each fixture; that of stock_guest is a parameter. All tests that need another than the
-# first run in one process, so that it boots once; so do the tests that share a mark xdist_group.
-GUESTS = {"guest": "tph", "untouched_guest": "untouched", "larger_guest": "larger"}
+# What the tests in test_vfio_*.py run on: the kernel with the series; with our module, the same one
+# before the series, and the oldest and the newest of Debian's
+KERNELS = ("tph", "untouched", stock.SERIES[0], stock.SERIES[-1])
 
 
-def pytest_configure():
+def pytest_generate_tests(metafunc):
+    """A mark names the kernels that a test runs on, or those of KERNELS."""
+    mark = metafunc.definition.get_closest_marker("kernels")
+    if "kernel" not in metafunc.fixturenames:
+        return
+    if metafunc.module.__name__.startswith("test_vfio_"):
+        metafunc.parametrize("kernel", [k for k in KERNELS if not mark or k in mark.args])
+    elif mark:
+        metafunc.parametrize("kernel", mark.args)
+
+
+def _guest_names(item):
+    """The guest of each fixture that a test uses, but for one of its own."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    kernel = parameters.get("kernel", "tph")
+    names = {"guest": kernel, "untouched_guest": "untouched", "larger_guest": f"larger {kernel}"}
+    return {fixture: name for fixture, name in names.items() if fixture in item.fixturenames}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "kernels(*names): the guest's kernels to run on")
     # What a shell starts in the background ignores Ctrl-C, and so would what the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Form groups of tests; they begin first, since they take longest."""
+    """Form groups of tests; they begin first, since they take longest.
+
+    All that need another guest than the first run in one process, so that it boots once; so do the
+    tests that share a mark xdist_group.
+    """
     def group(item):
         mark = item.get_closest_marker("xdist_group")
         return mark.args[0] if mark else ""
 
     for item in items:
-        rare = [GUESTS[name] for name in item.fixturenames if GUESTS.get(name, "tph") != "tph"]
-        if "stock_guest" in item.fixturenames:
-            rare.append(item.callspec.params["stock_guest"])
+        rare = [name for name in _guest_names(item).values() if name != "tph"]
         if rare and not group(item):
             item.add_marker(pytest.mark.xdist_group(rare[0]))
     items.sort(key=lambda item: (not group(item), group(item)))
@@ -56,10 +78,11 @@ def guests(rig):
     running.stop_all()
 
 
-def _lend(guests, request, name, *which, **how):
+def _lend(guests, request, fixture, flavour, **how):
     """A clean guest for a test: no vfio-pci, nothing emulated, no testpmd."""
-    beside = [GUESTS[fixture] for fixture in request.fixturenames if fixture in GUESTS]
-    guest = guests.get(name, *which, beside=beside, **how)
+    names = _guest_names(request.node)
+    name = names.get(fixture, "own")
+    guest = guests.get(name, flavour, beside=names.values(), **how)
     yield guest
     report = getattr(request.node, "report", None)
     trouble = guests.give_back(name)
@@ -79,27 +102,27 @@ def pytest_runtest_makereport(item):
 
 
 @pytest.fixture
-def guest(guests, request):
-    """A guest with the series."""
-    yield from _lend(guests, request, "tph")
+def kernel():
+    """The guest's kernel."""
+    return "tph"
+
+
+@pytest.fixture
+def guest(guests, request, kernel):
+    """A guest in which users of VFIO have TPH."""
+    yield from _lend(guests, request, "guest", kernel)
 
 
 @pytest.fixture
 def untouched_guest(guests, request):
-    """A guest without it."""
-    yield from _lend(guests, request, "untouched", "untouched")
+    """A guest without the series."""
+    yield from _lend(guests, request, "untouched_guest", "untouched")
 
 
 @pytest.fixture
-def larger_guest(guests, request):
-    """A guest with the series, and with more kinds of devices."""
-    yield from _lend(guests, request, "larger", devices=MORE_DEVICES)
-
-
-@pytest.fixture(params=stock.SERIES)
-def stock_guest(guests, request):
-    """A guest with a kernel of Debian's; a test that takes it runs on each of them."""
-    yield from _lend(guests, request, request.param, request.param)
+def larger_guest(guests, request, kernel):
+    """A guest in which users of VFIO have TPH, with more kinds of devices."""
+    yield from _lend(guests, request, "larger_guest", kernel, devices=MORE_DEVICES)
 
 
 @pytest.fixture
@@ -133,9 +156,9 @@ def more_functions(larger_guest):
 
 
 @pytest.fixture
-def guest_with(guests, request):
+def guest_with(guests, request, kernel):
     """A guest of the test's own, with the kernel options that it has as parameter."""
-    yield from _lend(guests, request, "own", cmdline=request.param)
+    yield from _lend(guests, request, "guest_with", kernel, cmdline=request.param)
 
 
 @pytest.fixture

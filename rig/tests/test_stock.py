@@ -7,6 +7,9 @@ import pytest
 from tphrig.emulator import CAPABILITY
 from tphrig.machine import PORT_BDF
 from tphrig.session import set_up
+from tphrig.stock import SERIES
+
+pytestmark = pytest.mark.kernels(*SERIES)
 
 BDF = PORT_BDF[0]
 CONFIG = f"/sys/bus/pci/devices/{BDF}/config"
@@ -28,40 +31,35 @@ def capabilities(guest):
     return found
 
 
-@pytest.fixture
-def series(request):
-    return request.node.callspec.params["stock_guest"]
+def test_the_kernel_is_the_one_that_debian_has_packaged(rig, guest, kernel):
+    release = guest.run("uname -r").strip()
+    assert release == f"{rig.kernel(kernel).release}-amd64" and release.startswith(f"{kernel}.")
+    assert "Debian" in guest.run("uname -v")
 
 
-def test_the_kernel_is_the_one_that_debian_has_packaged(rig, stock_guest, series):
-    release = stock_guest.run("uname -r").strip()
-    assert release == f"{rig.kernel(series).release}-amd64" and release.startswith(f"{series}.")
-    assert "Debian" in stock_guest.run("uname -v")
-
-
-def test_vfio_pci_takes_both_ports_behind_an_iommu(stock_guest):
-    set_up(stock_guest, (None, None), policy=None)
+def test_the_module_takes_both_ports_behind_an_iommu(guest):
+    set_up(guest, (None, None))
     for bdf in PORT_BDF:
         device = f"/sys/bus/pci/devices/{bdf}"
-        assert stock_guest.read(f"{device}/device") == "0x10c9\n"
-        assert stock_guest.run(f"basename $(readlink {device}/driver)") == "vfio-pci\n"
-        stock_guest.run(f"[ -c /dev/vfio/$(basename $(readlink {device}/iommu_group)) ]")
+        assert guest.read(f"{device}/device") == "0x10c9\n"
+        assert guest.run(f"basename $(readlink {device}/driver)") == "tph-vfio-pci\n"
+        guest.run(f"[ -c /dev/vfio/$(basename $(readlink {device}/iommu_group)) ]")
 
 
-def test_the_emulated_capability_is_in_config_space_while_it_is_attached(stock_guest):
-    assert TPH not in capabilities(stock_guest)
-    stock_guest.emulate(BDF, "loc=cap size=8 modes=ns,iv firmware=0x35")
-    assert capabilities(stock_guest)[TPH] == CAPABILITY
-    assert config(stock_guest, REQUESTER) == 7 << 16 | 0x200 | 0x100 | 3
-    assert config(stock_guest, CONTROL) == 0
-    assert [config(stock_guest, TABLE + 2 * i, 2) for i in range(9)] == [0x35] * 8 + [0]
-    stock_guest.tidy()
-    assert TPH not in capabilities(stock_guest)
+def test_the_emulated_capability_is_in_config_space_while_it_is_attached(guest):
+    assert TPH not in capabilities(guest)
+    guest.emulate(BDF, "loc=cap size=8 modes=ns,iv firmware=0x35")
+    assert capabilities(guest)[TPH] == CAPABILITY
+    assert config(guest, REQUESTER) == 7 << 16 | 0x200 | 0x100 | 3
+    assert config(guest, CONTROL) == 0
+    assert [config(guest, TABLE + 2 * i, 2) for i in range(9)] == [0x35] * 8 + [0]
+    guest.tidy()
+    assert TPH not in capabilities(guest)
 
 
-def test_what_is_written_to_config_space_arrives_in_the_emulator(stock_guest):
-    emulated = stock_guest.emulate(BDF, "loc=cap size=8")
+def test_what_is_written_to_config_space_arrives_in_the_emulator(guest):
+    emulated = guest.emulate(BDF, "loc=cap size=8")
     emulated.clear()
-    stock_guest.run(f"printf '\\x5a\\x01' | dd of={CONFIG} bs=2 seek={(TABLE + 2 * 3) // 2}")
+    guest.run(f"printf '\\x5a\\x01' | dd of={CONFIG} bs=2 seek={(TABLE + 2 * 3) // 2}")
     assert emulated.table()[3] == 0x15a
     assert emulated.stats()["st_writes"] == 1 and emulated.violations() == []

@@ -10,6 +10,7 @@ import pytest
 from tphrig import vfio
 from tphrig.emulator import CAPABILITY
 from tphrig.machine import NVME_BDF, PORT_BDF
+from tphrig.stock import SERIES
 from tphrig.vfio import DS, EXTENDED, IV, NS, OFF, STANDARD, fails
 
 PATTERNS = (0xffffffff, 0x00000000)
@@ -190,16 +191,31 @@ def everything(device):
     return found
 
 
-@pytest.mark.parametrize("options, policy", (
+ALIKE = pytest.mark.parametrize("options, policy", (
     ("loc=cap size=64", "off"), ("loc=cap size=3", "ds-st"), ("loc=msix", "iv-st")))
+
+
+@pytest.mark.kernels("tph")
+@ALIKE
 def test_without_the_users_opt_in_every_byte_is_as_on_the_untouched_kernel(
         guest, untouched_guest, options, policy):
+    be_alike([(guest, "vfio-pci", policy), (untouched_guest, "vfio-pci", None)], options)
+
+
+@pytest.mark.kernels("untouched", *SERIES)
+@ALIKE
+def test_without_the_users_opt_in_every_byte_is_as_with_vfio_pci_of_the_same_kernel(
+        guest, options, policy):
+    be_alike([(guest, guest.driver, policy), (guest, "vfio-pci", policy)], options)
+
+
+def be_alike(ways, options):
     found = []
-    for one in (guest, untouched_guest):
-        emulated = one.emulate(PORT_BDF[0], options)
-        one.load_vfio(policy if one is guest else None)
-        one.bind(PORT_BDF[0])
-        with one.vfio_user() as user:
+    for guest, driver, policy in ways:
+        emulated = guest.emulate(PORT_BDF[0], options)
+        guest.load_vfio(policy)
+        guest.bind(PORT_BDF[0], driver=driver)
+        with guest.vfio_user() as user:
             found.append(everything(user.open(PORT_BDF[0])))
         assert emulated.ctrl() == 0
     ours, theirs = found

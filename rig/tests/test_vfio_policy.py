@@ -188,7 +188,9 @@ def leave_tag(functions, device, vector, tag):
     functions.user.call(f"store {page + (start & 0xfff) + 16 * vector + 12:#x} {tag << 16 | 1:#x}")
 
 
-def test_opting_in_to_iv_st_revokes_the_msix_table_and_clears_its_tags(functions):
+# Debian's kernels let nobody map a BAR that a driver has.
+@pytest.mark.kernels("tph", "untouched")
+def test_opting_in_to_iv_st_clears_the_tags_of_the_msix_table(functions):
     device, _ = functions.open("loc=msix", opt_in=False, policy="iv-st")
     device.msix_table()
     device.write(vfio.COMMAND, vfio.COMMAND_MEMORY, 2)
@@ -196,6 +198,12 @@ def test_opting_in_to_iv_st_revokes_the_msix_table_and_clears_its_tags(functions
     mark = functions.guest.trace.mark()
     device.opt_in()
     assert msix_tags_written(functions.guest, mark)[0] == 0
+
+
+def test_opting_in_to_iv_st_revokes_the_msix_table(functions):
+    device, _ = functions.open("loc=msix", opt_in=False, policy="iv-st")
+    device.msix_table()
+    device.opt_in()
     for touch in (lambda: device.msix_word(0), lambda: device.set_msix_word(0, 0x340000)):
         with fails(errno.EFAULT):
             touch()
@@ -235,6 +243,10 @@ def test_msix_table_stays_mapped_where_its_tags_are_nobodys_or_the_users(functio
     assert device.msix_word(1) >> 16 == 0x34
 
 
+def parameter(guest):
+    return f"/sys/module/{guest.driver.replace('-', '_')}/parameters/tph_policy"
+
+
 def policy_file(guest):
     return guest.run(f"echo /sys/bus/pci/devices/{BDF}/vfio-dev/*/tph_policy").strip()
 
@@ -261,9 +273,9 @@ def test_policy_of_one_device_can_be_changed_while_nobody_has_it_open(functions)
 def test_policy_is_latched_when_the_device_is_bound(functions):
     device, _ = functions.open(opt_in=False, policy="ds-st")
     guest = functions.guest
-    guest.run("echo no-st > /sys/module/vfio_pci/parameters/tph_policy")
+    guest.run(f"echo no-st > {parameter(guest)}")
     assert device.info().policy == "ds-st"
-    assert "policy: ds-st" in guest.run(f"cat /sys/kernel/debug/vfio/{BDF}/pci/tph")
+    assert guest.run(f"cat {policy_file(guest)}").strip() == "ds-st"
     functions.new_user()
     guest.bind(BDF)
     assert functions.user.open(BDF).info().policy == "no-st"
@@ -272,5 +284,5 @@ def test_policy_is_latched_when_the_device_is_bound(functions):
 def test_policy_that_does_not_exist_is_refused(functions):
     functions.open(opt_in=False)
     with pytest.raises(Fail, match="[Ii]nvalid"):
-        functions.guest.run("echo any > /sys/module/vfio_pci/parameters/tph_policy")
-    assert functions.guest.run("cat /sys/module/vfio_pci/parameters/tph_policy").strip() == "ds-st"
+        functions.guest.run(f"echo any > {parameter(functions.guest)}")
+    assert functions.guest.run(f"cat {parameter(functions.guest)}").strip() == "ds-st"

@@ -30,8 +30,8 @@ KERNEL_TROUBLE = re.compile(
     r"sleeping function called|inconsistent lock state|scheduling while atomic")
 # A process costs 25 ms under emulation, what a shell does by itself next to nothing: so no cat here.
 READ = "while IFS= read -r line; do echo \"$line\"; done"
-UNBIND_VFIO = ("for d in /sys/bus/pci/drivers/vfio-pci/0*; do "
-               "[ ! -e $d ] || echo ${d##*/} > /sys/bus/pci/drivers/vfio-pci/unbind; done")
+UNBIND_VFIO = ("for d in /sys/bus/pci/drivers/*vfio-pci/0*; do "
+               "[ ! -e $d ] || echo ${d##*/} > ${d%/*}/unbind; done")
 PORT = "/dev/hvc0"
 # What the rig puts into the kernel's log
 MARK = "rig: mark"
@@ -46,16 +46,17 @@ class Guest:
     """Boots at once; use it as a context manager, or call stop().
 
     Programs in the guest have self.port on /dev/hvc0; with person, they have the terminal there.
+    driver is the one that gives TPH to users of VFIO.
     """
 
-    def __init__(self, kernel, initramfs, acpi_table, devices=(), cmdline="",
+    def __init__(self, kernel, initramfs, acpi_table, driver="vfio-pci", devices=(), cmdline="",
                  cpus=machine.CPUS, person=False):
         self.folder = Path(tempfile.mkdtemp(prefix="dpdk-tph-"))
         check_disk(self.folder)
         self.console_log = self.folder / "console"
         self.console_log.touch()
         self.seen = self.started = self.marks = 0
-        self.vfio = None
+        self.driver, self.vfio = driver, None
         self.qemu = self.filter = self.shell = self.port = None
         try:
             self._start(kernel, initramfs, acpi_table, devices, cmdline, cpus, person)
@@ -230,17 +231,20 @@ class Guest:
         if self.vfio and self.vfio != (options, self._vfio_parameters()):
             self.unload_vfio()
         if not self.vfio:
-            self.run(f"modprobe vfio_iommu_type1; modprobe vfio-pci {options}")
+            load = "modprobe" if self.driver == "vfio-pci" else "modprobe vfio-pci; insmod"
+            name = self.driver if self.driver == "vfio-pci" else f"/lib/{self.driver}.ko"
+            self.run(f"modprobe vfio_iommu_type1; {load} {name} {options}")
             self.vfio = options, self._vfio_parameters()
 
     def _vfio_parameters(self):
-        return self.run("for p in /sys/module/vfio_pci*/parameters/*; do "
+        return self.run("for p in /sys/module/*vfio_pci*/parameters/*; do "
                         "read -r value <$p; echo $p $value; done")
 
     def unload_vfio(self):
         """Fails if anybody still uses it."""
         # The status of busybox's modprobe says nothing of the module that was named.
-        self.run(f"{UNBIND_VFIO}; modprobe -r vfio-pci vfio_iommu_type1; [ ! -e /sys/module/vfio_pci ]")
+        self.run(f"{UNBIND_VFIO}; [ ! -e /sys/module/tph_vfio_pci ] || rmmod tph_vfio_pci; "
+                 "modprobe -r vfio-pci vfio_iommu_type1; [ ! -e /sys/module/vfio_pci ]")
         self.vfio = None
 
     def tidy(self):
@@ -259,8 +263,8 @@ class Guest:
                  f"echo {bdf} {options} > tph_emu/attach; ok=$?; cd; [ $ok = 0 ]")
         return Emulated(self, bdf)
 
-    def bind(self, *bdfs, driver="vfio-pci"):
-        self.run(f"bind -d {driver} {' '.join(bdfs)}")
+    def bind(self, *bdfs, driver=None):
+        self.run(f"bind -d {driver or self.driver} {' '.join(bdfs)}")
 
     def bar(self, bdf, number):
         lines = self.read(f"/sys/bus/pci/devices/{bdf}/resource").splitlines()

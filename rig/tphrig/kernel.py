@@ -40,6 +40,8 @@ class Kernel:
     def __init__(self, flavour, named_source=""):
         self.flavour = flavour
         self.named = named_source
+        # What gives TPH to users of VFIO
+        self.driver = "vfio-pci" if flavour == "tph" else "tph-vfio-pci"
         self.source, self.source_key = sources.kernel(named_source)
         # The series is applied to a copy of the tree that is built without it.
         self.untouched = Kernel("untouched", named_source) if flavour == "tph" else None
@@ -60,7 +62,7 @@ class Kernel:
 
     def modules(self):
         """Return the folders of our modules that the guest has."""
-        return [self.module("tph_emu")]
+        return modules(self)
 
     def module(self, name, *inputs):
         """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
@@ -189,6 +191,14 @@ class Kernel:
 def module_out(state, name, inputs):
     """Where the modules are that are built from folder name of kernel/, and from others that it reads."""
     return cache.root() / "out" / f"{name}-{cache.digest(state, *(KERNEL / n for n in (name, *inputs)))}"
+
+
+def modules(kernel):
+    """Return the folders of our modules for a kernel."""
+    found = [kernel.module("tph_emu")]
+    if kernel.driver != "vfio-pci":
+        found.append(kernel.module("module", "patches/7.3"))
+    return found
 
 
 def make_module(folder, kernel, tree, name, inputs):

@@ -72,7 +72,7 @@ class Rig:
         programs = [self.program(name) for name in (TEST_PROGRAMS if tests else PROGRAMS)]
         packed = image.initramfs(built, kernel.modules(),
                                  programs + (kernel.selftests() if tests else []))
-        return Guest(built, packed, image.acpi_table(), **how)
+        return Guest(built, packed, image.acpi_table(), kernel.driver, **how)
 
 
 def set_up(guest, options=EMULATED, policy="ds-st"):
@@ -98,7 +98,7 @@ def _terminal():
 def _interactive(rig, command, hint, flavour="tph"):
     rig.prepare(flavour=flavour)
     with _terminal(), rig.guest(flavour, person=True) as guest:
-        set_up(guest, policy="ds-st" if flavour == "tph" else None)
+        set_up(guest)
         say(f"{hint} Ctrl-A x ends the guest at once.\r")
         guest.run(f"setsid -c sh -c '{command}' </dev/hvc0 >/dev/hvc0 2>&1", timeout=None)
 

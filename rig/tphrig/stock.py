@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from . import cache, sources
-from .kernel import make_module, module_out
+from .kernel import make_module, module_out, modules
 from .say import Fail, KbuildProgress, run
 
 SERIES = ("6.1", "6.12", "7.3")
@@ -18,6 +18,8 @@ MODULES = ("virtio_pci", "virtio_console", "vfio_iommu_type1", "vfio_pci")
 
 class Stock:
     """Debian's newest kernel of a series; used like Kernel."""
+
+    driver = "tph-vfio-pci"
 
     def __init__(self, series):
         self.flavour = series
@@ -32,7 +34,7 @@ class Stock:
 
     def modules(self):
         """Return the folders of our modules that the guest has."""
-        return [self.module("tph_emu")]
+        return modules(self)
 
     def module(self, name, *inputs):
         """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
