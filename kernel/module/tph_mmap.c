@@ -24,11 +24,11 @@ static struct vfio_pci_core_device *to_vdev(const struct vm_area_struct *vma)
 
 /* May the user have these pages?  If so, vfio-pci-core may map them. */
 static bool expose(struct vfio_pci_core_device *vdev, phys_addr_t start,
-		   size_t len)
+		   size_t len, bool split)
 {
 	guard(rwsem_read)(&vdev->memory_lock);
 
-	return vfio_pci_tph_expose(vdev, start, len);
+	return vfio_pci_tph_expose(vdev, start, len, split);
 }
 
 #ifdef TPH_HAVE_FAULT_BY_PAGE
@@ -48,7 +48,7 @@ static bool may_fault(const struct vm_fault *vmf, unsigned int order)
 	size_t len = PAGE_SIZE << order;
 	unsigned long addr = vmf->address & ~(len - 1);
 
-	return expose(to_vdev(vmf->vma), phys_addr(vmf->vma, addr), len);
+	return expose(to_vdev(vmf->vma), phys_addr(vmf->vma, addr), len, order > 0);
 }
 
 #else
@@ -60,7 +60,7 @@ static bool may_fault(const struct vm_fault *vmf, unsigned int order)
 	unsigned long pfn;
 
 	for (pfn = vma->vm_pgoff; pfn < vma->vm_pgoff + vma_pages(vma); pfn++)
-		if (!expose(to_vdev(vma), PFN_PHYS(pfn), PAGE_SIZE))
+		if (!expose(to_vdev(vma), PFN_PHYS(pfn), PAGE_SIZE, false))
 			return false;
 
 	return true;

@@ -164,7 +164,7 @@ void vfio_pci_tph_irqs_alloc(struct vfio_pci_core_device *vdev);
 void vfio_pci_tph_irqs_free(struct vfio_pci_core_device *vdev);
 void vfio_pci_tph_irqs_done(struct vfio_pci_core_device *vdev);
 bool vfio_pci_tph_expose(struct vfio_pci_core_device *vdev, phys_addr_t start,
-			 size_t len);
+			 size_t len, bool split);
 void vfio_pci_tph_restore(struct vfio_pci_core_device *vdev);
 void vfio_pci_tph_close(struct vfio_pci_core_device *vdev);
 void vfio_pci_tph_show(struct vfio_pci_core_device *vdev, struct seq_file *seq);

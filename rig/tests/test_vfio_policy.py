@@ -77,6 +77,9 @@ def test_policy_below_ds_st_takes_no_tags_of_the_users_and_tells_none(functions,
             device.write(device.tph() + vfio.TPH_TABLE, 0x12, width)
         assert emulated.table() == dict.fromkeys(range(8), 0x5a)
     assert emulated.stats()["config_writes"] == 0
+    device.set_control(IV | STANDARD)
+    if "cap" in options:
+        assert 0x12 not in emulated.table().values()
 
 
 @every_location
@@ -115,10 +118,11 @@ def test_ds_st_takes_cpus_that_the_process_may_not_run_on(functions):
     device.st_config(0, [0, 3], flags=BY_CPU)
 
 
-def test_iv_st_refuses_interrupt_vector_mode_without_entries_to_program(functions):
-    device, emulated = functions.open("loc=none modes=ns,iv,ds", policy="iv-st")
+@pytest.mark.parametrize("policy, wanted", (("iv-st", 0), ("ds-st", IV | STANDARD)))
+def test_interrupt_vector_mode_without_entries_takes_the_right_to_choose_tags(functions, policy, wanted):
+    device, emulated = functions.open("loc=none modes=ns,iv,ds", policy=policy)
     device.set_control(IV | STANDARD)
-    assert (emulated.ctrl(), device.control()) == (0, 0)
+    assert (emulated.ctrl(), device.control()) == (wanted, wanted)
 
 
 def test_iv_st_uses_tags_in_requests_of_their_own_width_only(functions):
@@ -139,6 +143,20 @@ def test_iv_st_uses_tags_in_requests_of_their_own_width_only(functions):
     device.set_control(IV | EXTENDED)
     assert emulated.ctrl() == IV | EXTENDED
     assert [emulated.table()[0], emulated.table()[1]] == [tag_of(1, wide=True), tag_of(2, wide=True)]
+    with fails(errno.EINVAL):
+        device.st_config(0, [1], flags=BY_CPU)
+    device.set_control(NS | STANDARD)
+    assert emulated.ctrl() == NS | STANDARD, "there are no tags in this mode"
+    device.set_control(vfio.OFF)
+    device.st_config(0, [1, 2], flags=BY_CPU)
+    device.set_control(IV | STANDARD)
+    assert emulated.ctrl() == IV | STANDARD
+    emulated.write("fail_st_write", 1)
+    with fails(errno.EIO):
+        device.st_config(0, [2, 1], flags=BY_CPU)
+    device.set_control(vfio.OFF)
+    device.set_control(IV | STANDARD)
+    assert [emulated.table()[0], emulated.table()[1]] == [tag_of(1), tag_of(2)]
 
 
 def test_ds_st_leaves_the_width_of_tags_to_the_user(functions):
@@ -169,9 +187,11 @@ def test_a_thread_that_has_ended_does_not_lend_its_cpus(functions):
 
 @pytest.mark.parametrize("policy", (None, "off", "iv-st"))
 def test_a_requester_that_was_left_on_is_off_once_the_device_is_open(functions, policy):
-    emulated = functions.emulate("loc=cap size=8")
+    """On a device that neither a reset nor low power would turn off."""
+    emulated = functions.emulate("loc=cap size=8 nsr=1")
     functions.guest.load_vfio(policy)
     functions.guest.bind(BDF)
+    functions.guest.run(f"echo > /sys/bus/pci/devices/{BDF}/reset_method")
     functions.guest.run(f"printf '\\1\\1' | dd bs=1 seek={CAPABILITY + vfio.TPH_CTRL} conv=notrunc "
                         f"of=/sys/bus/pci/devices/{BDF}/config 2>/dev/null")
     assert emulated.ctrl() == IV | STANDARD
@@ -189,7 +209,7 @@ def leave_tag(functions, device, vector, tag):
 
 
 # Debian's kernels let nobody map a BAR that a driver has.
-@pytest.mark.kernels("tph", "untouched")
+@pytest.mark.kernels("series", "untouched")
 def test_opting_in_to_iv_st_clears_the_tags_of_the_msix_table(functions):
     device, _ = functions.open("loc=msix", opt_in=False, policy="iv-st")
     device.msix_table()
@@ -245,6 +265,21 @@ def test_msix_table_stays_mapped_where_its_tags_are_nobodys_or_the_users(functio
 
 def parameter(guest):
     return f"/sys/module/{guest.driver.replace('-', '_')}/parameters/tph_policy"
+
+
+def test_offline_cpus_are_refused(functions):
+    device, _ = functions.open("loc=cap size=8", policy="iv-st")
+    functions.guest.run("echo 0 > /sys/devices/system/cpu/cpu3/online")
+    try:
+        with fails(errno.EINVAL):
+            device.st_config(0, [3], flags=BY_CPU)
+    finally:
+        functions.guest.run("echo 1 > /sys/devices/system/cpu/cpu3/online")
+
+
+def test_a_device_without_usable_tph_has_no_policy_to_change(functions):
+    functions.open("loc=cap size=8 rp=0", opt_in=False)
+    assert "*" in policy_file(functions.guest)
 
 
 def policy_file(guest):
