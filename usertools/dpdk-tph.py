@@ -32,6 +32,7 @@ MODES = {0: "no-st", 1: "iv", 2: "ds"}
 ST_TABLES = {0: "none", 1: "capability", 2: "msix", 3: "reserved"}
 COMPLETERS = {0: "none", 1: "standard", 2: "reserved", 3: "extended"}
 
+DRIVERS = ("vfio-pci", "tph-vfio-pci")
 POLICY = "tph_policy"
 POLICY_NEEDED = "ds-st"
 
@@ -132,12 +133,16 @@ def link_name(path):
 
 
 def kernel_state(sysfs):
-    """Does vfio-pci support TPH, and what does the host allow by default? None is unknown."""
-    module = sysfs / "module" / "vfio_pci"
-    policy = read(module / "parameters" / POLICY)
-    if policy is None:
-        return {"tph": False if module.is_dir() else None, "policy": None}
-    return {"tph": True, "policy": policy}
+    """Which driver gives TPH to user space, and what does the host allow by default?
+
+    The driver is vfio-pci where the kernel has the series, otherwise the one of the module.
+    It is None where none is loaded, and false where vfio-pci has no TPH.
+    """
+    for driver in DRIVERS:
+        policy = read(sysfs / "module" / driver.replace("-", "_") / "parameters" / POLICY)
+        if policy is not None:
+            return {"driver": driver, "policy": policy}
+    return {"driver": False if (sysfs / "module" / "vfio_pci").is_dir() else None, "policy": None}
 
 
 def device_policy(path):
@@ -183,23 +188,24 @@ def reasons(device, kernel):
     if not device["requesters"]:
         found.append(f"the Root Port completes no TPH ({device['root_port_completer']}): "
                      "look for a setting in the firmware, or use another slot")
-    if device["driver"] != "vfio-pci":
+    driver = kernel["driver"]
+    if driver and device["driver"] != driver:
         found.append(f"bound to {device['driver'] or 'no driver'}: "
-                     f"dpdk-devbind.py --bind=vfio-pci {device['address']}")
+                     f"dpdk-devbind.py --bind={driver} {device['address']}")
     if not device["iommu"]:
         found.append("no IOMMU: turn it on in the firmware settings and on the kernel "
                      "command line")
-    if kernel["tph"] is None:
-        found.append("not known whether the kernel has TPH for vfio-pci: "
-                     "modprobe vfio-pci")
-    elif not kernel["tph"]:
-        found.append("the kernel has no TPH for vfio-pci: apply the kernel series")
+    if driver is None:
+        found.append("not known whether the kernel's vfio-pci has TPH: modprobe vfio-pci")
+    elif not driver:
+        found.append("the kernel's vfio-pci has no TPH: modprobe tph-vfio-pci, after installing the "
+                     "module of dpdk-tph if there is none")
     elif device["policy"] not in (None, POLICY_NEEDED):
         found.append(f"the host's policy for the device is {device['policy']}: while nobody uses it, "
                      f"echo {POLICY_NEEDED} > /sys/bus/pci/devices/{device['address']}/vfio-dev/*/{POLICY}")
     elif device["policy"] is None and kernel["policy"] != POLICY_NEEDED:
         found.append(f"the host's policy is {kernel['policy']}: set {POLICY}={POLICY_NEEDED} "
-                     "for module vfio_pci, then bind the device")
+                     f"for module {driver.replace('-', '_')}, then bind the device")
     return found
 
 
@@ -234,16 +240,12 @@ def network_devices(sysfs):
     return [p.name for p in paths if (read(p / "class") or "").startswith("0x02")]
 
 
-def yes_no(value):
-    """A state in words."""
-    return {True: "yes", False: "no", None: "unknown"}[value]
-
-
 def report(result):
     """Print the result as text."""
     kernel = result["kernel"]
-    print(f"Kernel has TPH for vfio-pci: {yes_no(kernel['tph'])}, "
-          f"policy: {kernel['policy'] or 'unknown'}")
+    driver = kernel["driver"]
+    print(f"TPH for user space by: {driver}, policy {kernel['policy']}" if driver else
+          f"TPH for user space by: {'unknown' if driver is None else 'none'}")
     for device in result["devices"]:
         print(f"\n{device['address']} {device['id']} "
               f"(driver {device['driver'] or 'none'}): "

@@ -121,7 +121,7 @@ rte_eth_tph_reason_str(enum rte_eth_tph_reason reason)
 			"bind it with dpdk-devbind.py and turn the IOMMU on";
 	case RTE_ETH_TPH_NO_KERNEL:
 		return "the kernel's vfio-pci does not support TPH; "
-			"boot a kernel with the TPH series";
+			"bind the device to tph-vfio-pci, or boot a kernel with the TPH series";
 	case RTE_ETH_TPH_NO_CAPABILITY:
 		return "the device has no TPH capability; "
 			"use another one, or look for a setting in its firmware";
@@ -130,7 +130,7 @@ rte_eth_tph_reason_str(enum rte_eth_tph_reason reason)
 			"check the BIOS setting, the Root Port and pci=notph";
 	case RTE_ETH_TPH_NO_POLICY:
 		return "the host's policy for the device is less than ds-st; "
-			"load vfio-pci with tph_policy=ds-st and bind the device again";
+			"load its VFIO driver with tph_policy=ds-st and bind it again";
 	}
 	return "unknown reason; the library is older than the application";
 }

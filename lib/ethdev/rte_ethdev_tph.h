@@ -97,9 +97,9 @@ enum rte_eth_tph_reason {
 	RTE_ETH_TPH_USABLE = 0,
 	/** The driver of the port does not support TPH. */
 	RTE_ETH_TPH_NO_DRIVER,
-	/** The device is not bound to vfio-pci with an IOMMU. */
+	/** The device is not bound to a VFIO driver, or has no IOMMU. */
 	RTE_ETH_TPH_NO_VFIO,
-	/** The kernel's vfio-pci does not support TPH. */
+	/** The VFIO driver that the device is bound to does not support TPH. */
 	RTE_ETH_TPH_NO_KERNEL,
 	/** The device has no TPH capability. */
 	RTE_ETH_TPH_NO_CAPABILITY,

@@ -55,14 +55,18 @@ class Sysfs:
         self.group.mkdir(parents=True)
         (self.nic / "iommu_group").symlink_to(self.group)
         self.bind("vfio-pci")
-        self.parameters = root / "module" / "vfio_pci" / "parameters"
-        self.parameters.mkdir(parents=True)
-        self.policy("ds-st")
+        self.parameters = self.module("vfio_pci", "ds-st")
 
     def bind(self, driver):
         (self.nic / "driver").unlink(missing_ok=True)
         if driver:
             (self.nic / "driver").symlink_to(self.root / "bus" / "pci" / "drivers" / driver)
+
+    def module(self, name, policy):
+        parameters = self.root / "module" / name / "parameters"
+        parameters.mkdir(parents=True)
+        (parameters / "tph_policy").write_text(policy + "\n")
+        return parameters
 
     def policy(self, value):
         (self.parameters / "tph_policy").write_text(value + "\n")
@@ -173,8 +177,9 @@ def test_noiommu_group_counts_as_no_iommu(sysfs):
 
 def test_kernel_without_the_series_is_named(sysfs):
     (sysfs.parameters / "tph_policy").unlink()
-    assert "kernel has no TPH" in sysfs.only_reason()
-    assert "vfio-pci: no" in sysfs.run().stdout
+    reason = sysfs.only_reason()
+    assert "vfio-pci has no TPH" in reason and "modprobe tph-vfio-pci" in reason
+    assert "user space by: none" in sysfs.run().stdout
 
 
 def test_kernel_is_unknown_while_vfio_pci_is_not_loaded(sysfs):
@@ -182,7 +187,7 @@ def test_kernel_is_unknown_while_vfio_pci_is_not_loaded(sysfs):
     sysfs.parameters.rmdir()
     sysfs.parameters.parent.rmdir()
     assert "not known" in sysfs.only_reason()
-    assert "vfio-pci: unknown" in sysfs.run().stdout
+    assert "user space by: unknown" in sysfs.run().stdout
 
 
 @pytest.mark.parametrize("policy", ("off", "no-st", "iv-st"))
@@ -190,6 +195,22 @@ def test_host_that_does_not_allow_enough_is_named_with_what_would_be(sysfs, poli
     sysfs.policy(policy)
     reason = sysfs.only_reason()
     assert f"is {policy}" in reason and "tph_policy=ds-st" in reason
+
+
+def test_module_is_named_where_it_is_loaded_and_the_kernel_has_no_tph(sysfs):
+    (sysfs.parameters / "tph_policy").unlink()
+    sysfs.module("tph_vfio_pci", "ds-st")
+    assert f"dpdk-devbind.py --bind=tph-vfio-pci {NIC}" in sysfs.only_reason()
+    assert "user space by: tph-vfio-pci, policy ds-st" in sysfs.run().stdout
+    sysfs.bind("tph-vfio-pci")
+    assert sysfs.device()["usable"]
+
+
+def test_policy_of_the_module_is_told_with_its_own_name(sysfs):
+    (sysfs.parameters / "tph_policy").unlink()
+    sysfs.module("tph_vfio_pci", "off")
+    sysfs.bind("tph-vfio-pci")
+    assert "tph_policy=ds-st for module tph_vfio_pci" in sysfs.only_reason()
 
 
 def test_policy_of_the_device_counts_and_not_the_default_of_the_host(sysfs):
