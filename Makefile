@@ -15,6 +15,8 @@ QUOTED = $(if $(DIR),"$(DIR:~/%=$(HOME)/%)")
 DPDK ?=
 KERNEL ?=
 
+KERNEL_OPTION = $(if $(KERNEL),--kernel $(KERNEL))
+
 .DEFAULT_GOAL := help
 .PHONY: help packages setup demo testpmd shell check lint matrix docs kernel module module-deb kernel-tree \
 	kernel-export kernel-matrix graft clean
@@ -30,13 +32,13 @@ setup: packages
 		said=$$(meson setup $(MESON_ARGS) $(BUILD) 2>&1) || { echo "$$said" >&2; exit 1; }
 
 demo: setup ## enable TPH on two ports of testpmd in the guest, and see the tags arrive
-	@$(RIG) demo
+	@$(RIG) demo $(KERNEL_OPTION)
 
 testpmd: setup ## the testpmd prompt in the guest
-	@$(RIG) testpmd
+	@$(RIG) testpmd $(KERNEL_OPTION)
 
-shell: setup ## a shell in the guest; KERNEL=6.1, 6.12 or 7.3 for one with Debian's own kernel
-	@$(RIG) shell $(if $(KERNEL),--kernel $(KERNEL))
+shell: setup ## a shell in the guest; for these three, KERNEL=6.1, 6.12, 7.3 or series
+	@$(RIG) shell $(KERNEL_OPTION)
 
 check: setup ## run the test suite; ARGS goes to pytest
 	@$(RIG) check -- $(ARGS)

@@ -17,9 +17,9 @@ from tphrig.guests import Guests                # noqa: E402
 from tphrig.machine import MORE_DEVICES         # noqa: E402
 
 
-# What the tests in test_vfio_*.py run on: the kernel with the series; with our module, the same one
-# before the series, and the oldest and the newest of Debian's
-KERNELS = ("tph", "untouched", stock.SERIES[0], stock.SERIES[-1])
+# What the tests in test_vfio_*.py can run on: the kernel with the series; with our module, the same
+# one before the series, and Debian's
+KERNELS = ("series", "untouched", *stock.SERIES)
 
 
 def pytest_generate_tests(metafunc):
@@ -33,12 +33,21 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("kernel", mark.args)
 
 
+def _guest_kernel(item):
+    return item.callspec.params.get("kernel", "series") if hasattr(item, "callspec") else "series"
+
+
 def _guest_names(item):
     """The guest of each fixture that a test uses, but for one of its own."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    kernel = parameters.get("kernel", "tph")
+    kernel = _guest_kernel(item)
     names = {"guest": kernel, "untouched_guest": "untouched", "larger_guest": f"larger {kernel}"}
     return {fixture: name for fixture, name in names.items() if fixture in item.fixturenames}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kernels", default=f"series,{stock.SERIES[0]},{stock.SERIES[-1]}",
+                     help=f"what to run the tests in test_vfio_*.py on, of {','.join(KERNELS)} "
+                          "(default: %(default)s)")
 
 
 def pytest_configure(config):
@@ -48,18 +57,24 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Form groups of tests; they begin first, since they take longest.
+def pytest_collection_modifyitems(config, items):
+    """Leave out other kernels, and form groups of tests; they begin first, since they take longest.
 
     All that need another guest than the first run in one process, so that it boots once; so do the
     tests that share a mark xdist_group.
     """
+    wanted = config.getoption("--kernels").split(",")
+    left_out = [item for item in items if item.module.__name__.startswith("test_vfio_") and
+                _guest_kernel(item) not in wanted]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
     def group(item):
         mark = item.get_closest_marker("xdist_group")
         return mark.args[0] if mark else ""
 
     for item in items:
-        rare = [name for name in _guest_names(item).values() if name != "tph"]
+        rare = [name for name in _guest_names(item).values() if name != "series"]
         if rare and not group(item):
             item.add_marker(pytest.mark.xdist_group(rare[0]))
     items.sort(key=lambda item: (not group(item), group(item)))
@@ -104,7 +119,7 @@ def pytest_runtest_makereport(item):
 @pytest.fixture
 def kernel():
     """The guest's kernel."""
-    return "tph"
+    return "series"
 
 
 @pytest.fixture

@@ -173,9 +173,9 @@ def test_an_edit_of_the_series_during_a_build_waits_for_the_next_one(tmp_path, m
     monkeypatch.setattr(kernel.Kernel, "_make", lambda *_: None)
     monkeypatch.setattr(kernel.Kernel, "_install",
                         lambda self, folder: shutil.copy(self.tree / "Kbuild", folder))
-    before = kernel.Kernel("tph", source)
+    before = kernel.Kernel("series", source)
     (series / "0001.patch").write_text(patch.format("newer"))
-    after = kernel.Kernel("tph", source)
+    after = kernel.Kernel("series", source)
     assert [(one.build() / "Kbuild").read_text() for one in (before, after)] == ["new\n", "newer\n"]
 
 
@@ -249,7 +249,7 @@ def test_killed_qemu_is_named_in_one_line(rig, monkeypatch):
         return emulated
     monkeypatch.setattr(demo, "set_up", kill_after_a_command)
     with pytest.raises(Fail) as failure:
-        demo.run(rig)
+        demo.run(rig, "series")
     assert str(failure.value).startswith("QEMU ended (status -9)")
     assert "\n" not in str(failure.value)
 

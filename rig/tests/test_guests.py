@@ -42,7 +42,7 @@ def test_a_guest_with_other_options_is_not_taken_for_the_one_that_runs(some_gues
     first = some_guests.get("own", cmdline="pci=notph")
     assert some_guests.get("own", cmdline="pci=notph") is first
     second = some_guests.get("own", cmdline="intel_iommu=off")
-    assert second.what == ("tph", {"cmdline": "intel_iommu=off"}) and first.stopped
+    assert second.what == ("series", {"cmdline": "intel_iommu=off"}) and first.stopped
     assert some_guests.get("own", "untouched", cmdline="intel_iommu=off").what[0] == "untouched"
 
 

@@ -195,7 +195,7 @@ ALIKE = pytest.mark.parametrize("options, policy", (
     ("loc=cap size=64", "off"), ("loc=cap size=3", "ds-st"), ("loc=msix", "iv-st")))
 
 
-@pytest.mark.kernels("tph")
+@pytest.mark.kernels("series")
 @ALIKE
 def test_without_the_users_opt_in_every_byte_is_as_on_the_untouched_kernel(
         guest, untouched_guest, options, policy):

@@ -89,7 +89,7 @@ def test_memory_of_a_virtual_function_is_what_its_physical_one_decodes(functions
 
 
 # Debian's kernels have it turned off.
-@pytest.mark.kernels("tph", "untouched")
+@pytest.mark.kernels("series", "untouched")
 @pytest.mark.parametrize("guest_with", ("intel_iommu=off",), indirect=True)
 def test_without_an_iommu_it_works_the_same(functions_with):
     functions_with.guest.run("modprobe vfio enable_unsafe_noiommu_mode=1")
@@ -105,7 +105,7 @@ def test_without_an_iommu_it_works_the_same(functions_with):
 
 
 # The module cannot find out.
-@pytest.mark.kernels("tph")
+@pytest.mark.kernels("series")
 @pytest.mark.parametrize("guest_with", ("pci=notph",), indirect=True)
 def test_where_tph_is_turned_off_for_the_whole_system_the_capability_is_hidden(functions_with):
     device, emulated = functions_with.open("loc=cap size=4 firmware=0x5a", opt_in=False)

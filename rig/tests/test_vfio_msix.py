@@ -16,7 +16,7 @@ ON = EXTENDED | IV
 TAGS = list(range(0x701, 0x70b))
 
 # VFIO adds vectors to those that there are from Linux 6.4 on.
-adds_vectors = pytest.mark.kernels("tph", "untouched", "6.12", "7.3")
+adds_vectors = pytest.mark.kernels("series", "untouched", "6.12", "7.3")
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_a_tag_that_was_in_the_table_does_not_come_back_with_its_vector(function
     assert device.msix_tags(range(3)) == [0, 0, 0]
 
 
-@pytest.mark.kernels("tph")
+@pytest.mark.kernels("series")
 def test_a_driver_of_the_kernel_cannot_set_the_tag_of_a_vector_that_it_has_not(functions):
     device, emulated = functions.open("loc=msix")
     device.vectors(3)

@@ -117,7 +117,7 @@ def test_an_opt_in_ends_with_the_last_file_descriptor_of_the_device(functions):
 
 
 # Debian's kernels have no iommufd.
-@pytest.mark.kernels("tph", "untouched")
+@pytest.mark.kernels("series", "untouched")
 def test_the_device_node_of_iommufd_serves_as_well_as_the_group(functions):
     functions.emulate("loc=cap size=4")
     functions.guest.load_vfio()

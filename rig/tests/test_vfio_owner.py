@@ -147,7 +147,7 @@ def test_tags_that_the_user_wrote_to_the_mapped_table_are_cleared_by_the_kernel(
 
 
 # Without the series, the kernel itself would then write entries while the requester is on.
-@pytest.mark.kernels("tph")
+@pytest.mark.kernels("series")
 def test_tph_that_a_driver_of_the_kernel_left_on_is_off_after_the_opt_in(functions):
     emulated = functions.emulate(f"loc=cap size={SIZE}")
     assert emulated.base_api("enable iv") == "0"

@@ -275,7 +275,7 @@ def test_after_recovery_by_aer_programming_an_entry_brings_back_all_that_was_set
 
 
 # VFIO adds vectors to those that there are from Linux 6.4 on.
-@pytest.mark.kernels("tph", "untouched", "6.12", "7.3")
+@pytest.mark.kernels("series", "untouched", "6.12", "7.3")
 def test_after_recovery_by_aer_setting_up_vectors_brings_back_tags_in_the_msix_table(functions):
     device, emulated = set_up(functions, "loc=msix", vectors=4)
     recover_from_fatal_error(functions)

@@ -256,7 +256,7 @@ def test_a_device_that_lies_about_its_table_gets_no_more_than_can_be(functions, 
     get_no_more_than_there_is(functions, size, pos, entries)
 
 
-@pytest.mark.kernels("tph")
+@pytest.mark.kernels("series")
 @pytest.mark.parametrize("size, pos, entries", BEYOND_CONFIG_SPACE)
 def test_a_table_beyond_the_end_of_config_space_is_cut_off(functions, size, pos, entries):
     get_no_more_than_there_is(functions, size, pos, entries)

@@ -21,12 +21,13 @@ STASHED = [(port, direction, queue) for port, direction in ((0, "Rx"), (0, "Tx")
            for queue in QUEUES]
 
 
-def run(rig):
+def run(rig, flavour):
     begin = time.monotonic()
-    rig.prepare()
+    rig.prepare(flavour=flavour)
     say("booting the guest")
-    with rig.guest() as guest:
+    with rig.guest(flavour) as guest:
         emulated = set_up(guest)
+        say(f"on Linux {guest.run('uname -r').strip()}, with the driver {guest.driver}:")
         say(f"testpmd {OPTIONS}")
         with guest.testpmd() as testpmd:
             faults = _show(guest, emulated, testpmd)

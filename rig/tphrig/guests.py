@@ -24,7 +24,7 @@ class Guests:
     def __init__(self, rig):
         self.rig, self.running, self.made = rig, {}, {}
 
-    def get(self, name, flavour="tph", beside=(), **how):
+    def get(self, name, flavour="series", beside=(), **how):
         """Boot a guest unless the same one runs; of others only those that it is used beside go on.
 
         Even one that has nothing to do takes a tenth of a CPU, and its memory. Fail if its kernel

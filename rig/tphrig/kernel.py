@@ -16,7 +16,7 @@ from pathlib import Path
 from . import cache, sources
 from .say import Fail, KbuildProgress, run, say
 
-FLAVOURS = ("untouched", "tph")
+FLAVOURS = ("untouched", "series")
 KERNEL = cache.PROJECT / "kernel"
 SERIES = KERNEL / "patches" / "7.3"
 CONFIG = KERNEL / "guest.config"
@@ -41,15 +41,15 @@ class Kernel:
         self.flavour = flavour
         self.named = named_source
         # What gives TPH to users of VFIO
-        self.driver = "vfio-pci" if flavour == "tph" else "tph-vfio-pci"
+        self.driver = "vfio-pci" if flavour == "series" else "tph-vfio-pci"
         self.source, self.source_key = sources.kernel(named_source)
         # The series is applied to a copy of the tree that is built without it.
-        self.untouched = Kernel("untouched", named_source) if flavour == "tph" else None
+        self.untouched = Kernel("untouched", named_source) if flavour == "series" else None
         config = CONFIG.read_text()
-        if flavour == "tph" and TPH_CONFIG.exists():
+        if flavour == "series" and TPH_CONFIG.exists():
             config += TPH_CONFIG.read_text()
         self.config = config
-        self.series = {p: p.read_bytes() for p in patches()} if flavour == "tph" else {}
+        self.series = {p: p.read_bytes() for p in patches()} if flavour == "series" else {}
         self.state = cache.digest(self.source_key, config, *self.series.values())
         self.work = cache.root() / "work" / f"linux-{self.source_key}"
         self.tree = self.work / flavour
@@ -103,7 +103,7 @@ class Kernel:
         if state.exists() and state.read_text() == self.state:
             return
         state.unlink(missing_ok=True)
-        if self.flavour == "tph":
+        if self.flavour == "series":
             self._patched_tree()
         elif not self.tree.exists():
             self._copy(self.source, self.tree)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cache, demo, dpdk, sources
+from . import cache, demo, dpdk, sources, stock
 from .say import Fail, ninja_progress, run as run_logged, say
 from .session import Rig
 
@@ -116,7 +116,7 @@ class _Tree(Rig):
     def _demo(self):
         self.prepare()
         with open(self.log, "a", encoding="utf-8") as log, contextlib.redirect_stdout(log):
-            demo.run(self)
+            demo.run(self, stock.DEFAULT)
         return "ok"
 
     def _series(self):

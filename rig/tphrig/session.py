@@ -44,7 +44,7 @@ class Rig:
             options |= {o["name"]: o["value"] for o in json.loads(shown.stdout)}
         return options
 
-    def kernel(self, flavour="tph"):
+    def kernel(self, flavour="series"):
         """The kernel that is named by whether it has the series, or by the series of Debian's."""
         if flavour in stock.SERIES:
             return stock.Stock(flavour)
@@ -56,7 +56,7 @@ class Rig:
     def program(self, name):
         return self.dpdk().program(name)
 
-    def prepare(self, tests=False, flavour="tph"):
+    def prepare(self, tests=False, flavour="series"):
         """Build what a guest needs, for a person or for the tests."""
         kernel = self.kernel(flavour)
         for name in TEST_PROGRAMS if tests else PROGRAMS:
@@ -66,7 +66,7 @@ class Rig:
         if tests:
             kernel.selftests()
 
-    def guest(self, flavour="tph", tests=False, **how):
+    def guest(self, flavour="series", tests=False, **how):
         kernel = self.kernel(flavour)
         built = kernel.build()
         programs = [self.program(name) for name in (TEST_PROGRAMS if tests else PROGRAMS)]
@@ -95,7 +95,7 @@ def _terminal():
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def _interactive(rig, command, hint, flavour="tph"):
+def _interactive(rig, flavour, command, hint):
     rig.prepare(flavour=flavour)
     with _terminal(), rig.guest(flavour, person=True) as guest:
         set_up(guest)
@@ -103,12 +103,11 @@ def _interactive(rig, command, hint, flavour="tph"):
         guest.run(f"setsid -c sh -c '{command}' </dev/hvc0 >/dev/hvc0 2>&1", timeout=None)
 
 
-def testpmd(rig):
-    _interactive(rig, f"exec dpdk-testpmd {OPTIONS}",
+def testpmd(rig, flavour):
+    _interactive(rig, flavour, f"exec dpdk-testpmd {OPTIONS}",
                  "try: tph enable port all, start tx_first, show port all tph; quit ends it.")
 
 
 def shell(rig, flavour):
-    _interactive(rig, "stty sane; exec sh -i",
-                 f"a shell in the guest; dpdk-testpmd {OPTIONS} would start testpmd; exit ends it.",
-                 flavour)
+    _interactive(rig, flavour, "stty sane; exec sh -i",
+                 f"a shell in the guest; dpdk-testpmd {OPTIONS} would start testpmd; exit ends it.")
