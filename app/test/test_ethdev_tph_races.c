@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <ethdev_driver.h>
+#include <ethdev_vdev.h>
 #include <rte_ethdev.h>
 #include <rte_ethdev_tph.h>
 #include <rte_malloc.h>

@@ -16,9 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <ethdev_driver.h>
+#include <ethdev_vdev.h>
 #include <ethdev_tph.h>
 #include <rte_pause.h>
+#include <rte_spinlock.h>
 
 #include "test_tph_fake.h"
 
@@ -66,13 +67,27 @@ fake_iv(const struct fake *f)
 	return f->info.mode == RTE_ETH_TPH_MODE_IV;
 }
 
+/* Count a question; tell how many there have been. */
+static unsigned int
+fake_asked(struct fake *f, unsigned int questions)
+{
+	static rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+	unsigned int calls;
+
+	rte_spinlock_lock(&lock);
+	f->caps_calls += questions;
+	calls = f->caps_calls;
+	rte_spinlock_unlock(&lock);
+	return calls;
+}
+
 static int
 fake_tph_caps_get(struct rte_eth_dev *dev, struct eth_tph_caps *caps)
 {
 	struct fake *f = fake_of(dev);
 
-	__atomic_fetch_add(&f->caps_calls, 1, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&f->caps_calls, __ATOMIC_SEQ_CST) < f->meet)
+	fake_asked(f, 1);
+	while (fake_asked(f, 0) < f->meet)
 		rte_pause();
 	fake_pass(f->caps_gate);
 	*caps = f->caps;
