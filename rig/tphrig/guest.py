@@ -124,7 +124,8 @@ class Guest:
     def _check_qemu(self):
         if self.qemu.poll() is not None:
             self.errors.seek(0)
-            said = self.errors.read().strip().splitlines()
+            # With status 0 the guest has ended itself, and what QEMU said is not why.
+            said = self.errors.read().strip().splitlines() if self.qemu.returncode else []
             raise Fail(f"QEMU ended (status {self.qemu.returncode}): "
                        f"{said[-1] if said else self._console_end()}")
 
