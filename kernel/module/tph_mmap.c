@@ -31,42 +31,38 @@ static bool expose(struct vfio_pci_core_device *vdev, phys_addr_t start,
 	return vfio_pci_tph_expose(vdev, start, len, split);
 }
 
-#ifdef TPH_HAVE_FAULT_BY_PAGE
-
 static phys_addr_t phys_addr(const struct vm_area_struct *vma,
 			     unsigned long addr)
 {
+#ifdef TPH_HAVE_REGION_OFFSET
 	u64 offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
 
 	return pci_resource_start(to_vdev(vma)->pdev,
 				  VFIO_PCI_OFFSET_TO_INDEX(offset)) +
 	       (offset & VFIO_PCI_OFFSET_MASK);
+#else
+	return PFN_PHYS(vma->vm_pgoff) + (addr - vma->vm_start);
+#endif
 }
 
 static bool may_fault(const struct vm_fault *vmf, unsigned int order)
 {
+	const struct vm_area_struct *vma = vmf->vma;
+#ifdef TPH_HAVE_FAULT_BY_PAGE
 	size_t len = PAGE_SIZE << order;
 	unsigned long addr = vmf->address & ~(len - 1);
 
-	return expose(to_vdev(vmf->vma), phys_addr(vmf->vma, addr), len, order > 0);
-}
+	/* The kernel asks for huge pages that extend beyond the mapping, too */
+	if (addr < vma->vm_start || addr + len > vma->vm_end)
+		return false;
 
+	return expose(to_vdev(vma), phys_addr(vma, addr), len, order > 0);
 #else
-
-/* A fault maps the whole area, and vm_pgoff is the first page of the device */
-static bool may_fault(const struct vm_fault *vmf, unsigned int order)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	unsigned long pfn;
-
-	for (pfn = vma->vm_pgoff; pfn < vma->vm_pgoff + vma_pages(vma); pfn++)
-		if (!expose(to_vdev(vma), PFN_PHYS(pfn), PAGE_SIZE, false))
-			return false;
-
-	return true;
-}
-
+	/* One fault maps all of it */
+	return expose(to_vdev(vma), phys_addr(vma, vma->vm_start),
+		      vma->vm_end - vma->vm_start, false);
 #endif
+}
 
 static vm_fault_t tph_fault(struct vm_fault *vmf)
 {

@@ -166,6 +166,12 @@ static int clear_others(struct vfio_pci_core_device *vdev,
 	void __iomem *base, *addr;
 	u32 ctrl;
 
+	if (!(pci_resource_flags(vdev->pdev, vdev->msix_bar) & IORESOURCE_MEM) ||
+	    pci_resource_flags(vdev->pdev, vdev->msix_bar) & IORESOURCE_UNSET ||
+	    vdev->msix_offset + vdev->msix_size >
+	    pci_resource_len(vdev->pdev, vdev->msix_bar))
+		return -EIO;
+
 	base = ioremap(table, vdev->msix_size);
 	if (!base)
 		return -ENOMEM;
@@ -205,7 +211,7 @@ static void clear_vectors(struct device *dev, unsigned long *vectors,
  * @vdev: device, enabled by vfio-pci-core, and whose vectors stay as they are
  * @access: can its memory be accessed?  If not, only the copies are cleared
  *
- * Return: 0, or -ENOMEM
+ * Return: 0, -ENOMEM, or -EIO if the table is not in memory of the device
  */
 int tph_msix_clear(struct vfio_pci_core_device *vdev, bool access)
 {

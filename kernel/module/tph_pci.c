@@ -654,6 +654,32 @@ void tph_pci_save(struct vfio_pci_core_device *vdev)
 }
 
 /**
+ * tph_pci_save_opened - have the device restored to what it was when opened
+ * @vdev: device that is being closed
+ *
+ * Whatever was saved before, by a reset that is under way for example, is of the
+ * user who is leaving.
+ */
+void tph_pci_save_opened(struct vfio_pci_core_device *vdev)
+{
+	struct tph_pci *tph = &vdev->pci;
+	__le16 *entry = (__le16 *)(vdev->vconfig + tph->cap +
+				   PCI_TPH_BASE_SIZEOF);
+	unsigned int i;
+
+	if (!tph->cap)
+		return;
+
+	guard(mutex)(&tph->lock);
+
+	/* vconfig has the table in the capability as of then */
+	for (i = 0; i < cap_entries(tph); i++)
+		tph->saved_st[i] = le16_to_cpu(entry[i]);
+	tph->saved_ctrl = 0;
+	tph->saved = true;
+}
+
+/**
  * tph_pci_restore - after the device may have lost its registers
  * @vdev: device in D0
  */

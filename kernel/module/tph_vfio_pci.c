@@ -74,7 +74,7 @@ static void tph_vfio_close_device(struct vfio_device *core_vdev)
 	bool awake = !pm_runtime_resume_and_get(dev);
 
 	vfio_pci_tph_close(vdev);
-	tph_pci_save(vdev);
+	tph_pci_save_opened(vdev);
 	vfio_pci_core_close_device(core_vdev);
 	tph_pci_restore(vdev);
 
@@ -172,6 +172,7 @@ static int tph_vfio_feature(struct vfio_device *core_vdev, u32 flags,
 			    void __user *arg, size_t argsz)
 {
 	struct vfio_pci_core_device *vdev = to_vdev(core_vdev);
+	int ret;
 
 	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
 	case VFIO_DEVICE_FEATURE_TPH_ENABLE:
@@ -182,6 +183,11 @@ static int tph_vfio_feature(struct vfio_device *core_vdev, u32 flags,
 		return tph_vfio_st_config(vdev, flags, arg, argsz);
 	case VFIO_DEVICE_FEATURE_TPH_CPU_ST:
 		return vfio_pci_core_feature_tph_cpu_st(vdev, flags, arg, argsz);
+	case VFIO_DEVICE_FEATURE_LOW_POWER_EXIT:
+		/* On the way from D3hot, the device may have lost TPH before */
+		ret = vfio_pci_core_ioctl_feature(core_vdev, flags, arg, argsz);
+		tph_config_restore(vdev);
+		return ret;
 	default:
 		return vfio_pci_core_ioctl_feature(core_vdev, flags, arg, argsz);
 	}
@@ -242,6 +248,25 @@ static const struct dev_pm_ops tph_vfio_pm_ops = {
 	SET_RUNTIME_PM_OPS(tph_vfio_runtime_suspend, tph_vfio_runtime_resume, NULL)
 };
 
+static int tph_vfio_register(struct vfio_pci_core_device *vdev)
+{
+	struct device_driver *driver = vdev->pdev->dev.driver;
+	static DEFINE_MUTEX(lock);
+	int ret;
+
+	guard(mutex)(&lock);
+
+	/* The driver has its callbacks even if the device is not registered then */
+	ret = vfio_pci_core_register_device(&vdev->core);
+	if (driver->pm && driver->pm != &tph_vfio_pm_ops) {
+		core_pm_ops = driver->pm;
+		/* Who sees ours needs those of vfio-pci-core */
+		smp_store_release(&driver->pm, &tph_vfio_pm_ops);
+	}
+
+	return ret;
+}
+
 static int tph_vfio_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct vfio_pci_core_device *vdev;
@@ -261,11 +286,7 @@ static int tph_vfio_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	/* The device would be put to sleep before it has all it needs to wake up */
 	pm_runtime_get_noresume(&pdev->dev);
-	ret = vfio_pci_core_register_device(&vdev->core);
-	if (!ret && pdev->dev.driver->pm != &tph_vfio_pm_ops) {
-		core_pm_ops = pdev->dev.driver->pm;
-		pdev->dev.driver->pm = &tph_vfio_pm_ops;
-	}
+	ret = tph_vfio_register(vdev);
 	pm_runtime_put(&pdev->dev);
 
 	if (ret)

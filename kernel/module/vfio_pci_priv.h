@@ -127,6 +127,7 @@ static inline struct tph_vfio_device *tph_device(struct pci_dev *pdev)
 int tph_pci_check(struct pci_dev *pdev);
 void tph_pci_find(struct vfio_pci_core_device *vdev);
 void tph_pci_save(struct vfio_pci_core_device *vdev);
+void tph_pci_save_opened(struct vfio_pci_core_device *vdev);
 void tph_pci_restore(struct vfio_pci_core_device *vdev);
 void tph_pci_reset_prepare(struct vfio_pci_core_device *vdev);
 void tph_pci_reset_done(struct vfio_pci_core_device *vdev);

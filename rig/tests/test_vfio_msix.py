@@ -259,3 +259,15 @@ def test_2048_vectors_take_one_batch(more_functions):
     assert device.msix_tags(range(2048)) == [0x8000 | 2048 + i for i in range(2048)]
     events = tph_events(more_functions.guest, NVME_BDF, begin, control)
     assert tags_changed_with_requester_on(events) == []
+
+
+def test_mapping_a_bar_again_and_again_with_the_table_in_its_first_one(more_functions):
+    """A huge page that would extend beyond the mapping is asked for now and then."""
+    device, _ = more_functions.open("loc=msix", NVME_BDF, opt_in=False)
+    bar, *_ = vfio.msix_table(device.bytes(0, 256))
+    assert bar == 0
+    device.write(vfio.COMMAND, vfio.COMMAND_MEMORY, 2)
+    offset, _ = device.region(bar)
+    for _ in range(100):
+        address, _ = device.user.call(f"mmap {device.fd} {offset:#x} 65536")
+        device.user.call(f"load {address:#x}")

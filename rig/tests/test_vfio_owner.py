@@ -189,3 +189,16 @@ def test_neighbours_have_opt_ins_tags_and_requesters_of_their_own(functions):
     one.close()
     assert functions.emulated[BDF].ctrl() & 0x300 == 0
     assert functions.emulated[PORT_BDF[1]].ctrl() == other.control() == vfio.STANDARD | vfio.DS
+
+
+def test_a_user_who_is_killed_during_a_reset_leaves_no_tags(functions):
+    device, emulated = functions.open(f"loc=cap size={SIZE} firmware={FIRMWARE:#x}")
+    device.st_config(0, [0x666] * SIZE)
+    device.set_control(vfio.DS | vfio.EXTENDED)
+    functions.guest.run("(for i in 1 2 3 4 5 6; do echo 1 > /sys/bus/pci/devices/"
+                        f"{BDF}/reset; done) & sleep 0.05; killall -9 vfio-user; wait")
+    functions.user.kill()
+    assert emulated.table() == dict.fromkeys(range(SIZE), FIRMWARE)
+    heir = functions.new_user().open(BDF)
+    heir.opt_in()
+    assert heir.entries(range(SIZE)) == [FIRMWARE] * SIZE

@@ -370,3 +370,11 @@ def test_hot_reset_restores_all_devices_of_the_slot(more_functions):
     assert other.ctrl() == second.control() == vfio.STANDARD | vfio.DS
     assert other.table() == dict.fromkeys(range(8), FIRMWARE) | {0: 0x800}
     assert "bus" in kinds(one) and "bus" in kinds(other)
+
+
+def test_what_is_set_survives_low_power_that_is_entered_from_d3hot(functions):
+    device, emulated = set_up(functions, "loc=cap size=8 nsr=0")
+    device.power_state(3)
+    low_power(device)
+    assert emulated.ctrl() == device.control() == ON
+    assert {i: emulated.table()[i] for i in TAGS} == TAGS
