@@ -41,7 +41,7 @@ shell: setup ## a shell in the guest; for these three, KERNEL=6.1, 6.12, 7.3 or 
 	@$(RIG) shell $(KERNEL_OPTION)
 
 check: setup ## run the test suite; ARGS goes to pytest
-	@$(RIG) check -- $(ARGS)
+	@$(RIG) check $(KERNEL_OPTION) -- $(ARGS)
 
 lint: setup ## what needs no build: style, spelling, licences, commits, what rig/packages lacks
 	@rig/packages flake8 shellcheck

@@ -44,12 +44,6 @@ def _guest_names(item):
     return {fixture: name for fixture, name in names.items() if fixture in item.fixturenames}
 
 
-def pytest_addoption(parser):
-    parser.addoption("--kernels", default=f"series,{stock.SERIES[0]},{stock.SERIES[-1]}",
-                     help=f"what to run the tests in test_vfio_*.py on, of {','.join(KERNELS)} "
-                          "(default: %(default)s)")
-
-
 def pytest_configure(config):
     config.addinivalue_line("markers", "kernels(*names): the guest's kernels to run on")
     # What a shell starts in the background ignores Ctrl-C, and so would what the tests start.
@@ -63,7 +57,7 @@ def pytest_collection_modifyitems(config, items):
     All that need another guest than the first run in one process, so that it boots once; so do the
     tests that share a mark xdist_group.
     """
-    wanted = config.getoption("--kernels").split(",")
+    wanted = os.environ.get("RIG_KERNELS", ",".join(stock.TESTED)).split(",")
     left_out = [item for item in items if item.module.__name__.startswith("test_vfio_") and
                 _guest_kernel(item) not in wanted]
     config.hook.pytest_deselected(items=left_out)

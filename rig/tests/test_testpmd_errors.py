@@ -27,6 +27,7 @@ def refuses_and_forwards(guest, reason):
 
 def test_kernel_without_the_series_is_named(untouched_guest):
     set_up(untouched_guest, (DS, None), policy=None)
+    untouched_guest.bind(*PORT_BDF, driver="vfio-pci")
     refuses_and_forwards(untouched_guest, "kernel")
 
 

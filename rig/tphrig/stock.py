@@ -14,6 +14,8 @@ from .say import Fail, KbuildProgress, run
 SERIES = ("6.1", "6.12", "7.3")
 # What people get who do not ask for a kernel
 DEFAULT = "6.12"
+# What the tests of VFIO run on, unless others are asked for
+TESTED = ("series", SERIES[0], SERIES[-1])
 # What the guest loads. Where the kernel has one built in, or has no such thing, there is no file.
 MODULES = ("virtio_pci", "virtio_console", "vfio_iommu_type1", "vfio_pci")
 
