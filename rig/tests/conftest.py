@@ -136,7 +136,7 @@ def larger_guest(guests, request, kernel):
 
 @pytest.fixture
 def ports(guest):
-    """Two ports with an emulated capability, bound to vfio-pci with the host's opt-in.
+    """Two ports with an emulated capability, bound to the guest's VFIO driver with policy ds-st.
 
     Specification violations on either are a failure.
     """
