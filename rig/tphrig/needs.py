@@ -29,6 +29,7 @@ INDIRECT = {
         "/usr/bin/bc", "/usr/bin/bison", "/usr/bin/flex", "/usr/bin/gcc",
         "/usr/sbin/depmod", "/usr/include/gelf.h"),
     "pytest -n": (f"{MODULES}/xdist/__init__.py",),
+    "the build tree of a kernel that signs modules": ("/usr/include/openssl/opensslv.h",),
     "the build of the vfio selftests": ("/usr/include/uuid/uuid.h",),
     "the build of DPDK": (
         "/usr/bin/pkg-config", "/usr/include/numa.h", f"{MODULES}/elftools/__init__.py"),
