@@ -56,6 +56,16 @@ static int read_ctrl(struct pci_dev *pdev, u32 *ctrl)
 	return PCI_POSSIBLE_ERROR(*ctrl) ? -ENODEV : 0;
 }
 
+/* What is read meanwhile, and written, may be lost */
+static int read_ctrl_unless_resetting(struct pci_dev *pdev, u32 *ctrl)
+{
+	struct tph_pci *tph = to_tph(pdev);
+
+	lockdep_assert_held(&tph->lock);
+
+	return tph->resetting ? -EAGAIN : read_ctrl(pdev, ctrl);
+}
+
 static int write_ctrl(struct pci_dev *pdev, u32 ctrl)
 {
 	lockdep_assert_held(&to_tph(pdev)->lock);
@@ -398,10 +408,7 @@ int tph_pci_set_st_entries(struct pci_dev *pdev, unsigned int index,
 
 	guard(mutex)(&tph->lock);
 
-	if (tph->resetting)
-		return -EAGAIN;
-
-	ret = read_ctrl(pdev, &w.before);
+	ret = read_ctrl_unless_resetting(pdev, &w.before);
 	if (ret)
 		return ret;
 
@@ -471,10 +478,7 @@ int tph_pci_enable_entries(struct pci_dev *pdev, int mode, u8 req_type,
 
 	guard(mutex)(&tph->lock);
 
-	if (tph->resetting)
-		return -EAGAIN;
-
-	ret = read_ctrl(pdev, &w.before);
+	ret = read_ctrl_unless_resetting(pdev, &w.before);
 	if (ret)
 		return ret;
 
@@ -532,10 +536,7 @@ int tph_pci_intact(struct pci_dev *pdev)
 
 	guard(mutex)(&tph->lock);
 
-	if (tph->resetting)
-		return -EAGAIN;
-
-	ret = read_ctrl(pdev, &ctrl);
+	ret = read_ctrl_unless_resetting(pdev, &ctrl);
 	if (ret)
 		return ret;
 
