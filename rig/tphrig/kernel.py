@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-tph authors
-"""Guest kernels: the untouched one, the one with the series, and the emulator for each.
+"""Guest kernels: the untouched one, the one with the series, and modules of ours for any.
 
 A work tree is built in place, so that the second kernel is a copy of the first
 in which only what the series touches is compiled again.
@@ -34,7 +34,42 @@ def patches():
     return sorted(p for p in SERIES.glob("*.patch") if not p.name.startswith("0000-"))
 
 
-class Kernel:
+class GuestKernel:
+    """A kernel for the guest, to build modules of ours for.
+
+    The subclasses have flavour, driver, state and log, _once(), and _build_tree(), which is ready
+    while _once() fills a folder.
+    """
+
+    def modules(self):
+        """Return the folders of our modules that the guest has."""
+        found = [self.module("tph_emu")]
+        if self.driver != "vfio-pci":
+            found.append(self.module("module", "patches/7.3"))
+        return found
+
+    def module(self, name, *inputs):
+        """Return the folder that holds what is built from folder name of kernel/, which reads inputs."""
+        def where():
+            parts = [KERNEL / part for part in (name, *inputs)]
+            return cache.root() / "out" / f"{name}-{cache.digest(self.state, *parts)}"
+        return self._once(where, lambda folder: self._make_module(folder, name, inputs))
+
+    def _make_module(self, folder, name, inputs):
+        """Build it in a copy, because older kernels write beside the sources. A warning is an error."""
+        copy = folder / "kernel"
+        for part in (name, *inputs):
+            shutil.copytree(KERNEL / part, copy / part)
+        run(f"building {name} for the {self.flavour} kernel",
+            ["make", "-C", self._build_tree(), f"-j{os.cpu_count()}", "CC=gcc", "KCFLAGS=-Werror",
+             f"M={copy / name}", "modules"],
+            self.log, progress=KbuildProgress(), env=os.environ | REPRODUCIBLE)
+        for module in (copy / name).glob("*.ko"):
+            shutil.copy(module, folder)
+        shutil.rmtree(copy)
+
+
+class Kernel(GuestKernel):
     """One flavour of the guest kernel, made from one source tree, and from the series as it is now."""
 
     def __init__(self, flavour, named_source=""):
@@ -60,19 +95,13 @@ class Kernel:
         """Return the folder that holds bzImage and lib/modules."""
         return self._once(lambda: self.out, self._install)
 
-    def modules(self):
-        """Return the folders of our modules that the guest has."""
-        return modules(self)
-
-    def module(self, name, *inputs):
-        """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
-        return self._once(lambda: module_out(self.state, name, inputs),
-                          lambda folder: make_module(folder, self, self.tree, name, inputs))
-
     def selftests(self):
         """Return the programs of the kernel's own vfio selftests."""
         return sorted(self._once(lambda: cache.root() / "out" / f"selftests-{self.state}",
                                  self._make_selftests).iterdir())
+
+    def _build_tree(self):
+        return self.tree
 
     def _once(self, where, fill):
         def prepare_and_fill(folder):
@@ -180,38 +209,20 @@ class Kernel:
         have = set(before.read_text().splitlines())
         if kept is not None and have == set(kept.splitlines()):
             before.write_text(kept)
-        for line in self.config.splitlines():
-            if line.startswith("CONFIG_") and line not in have:
-                raise Fail(f"{CONFIG.name}: this kernel cannot have {line}: mend the fragment")
-            off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
-            if off and any(h.startswith(f"{off[1]}=") for h in have):
-                raise Fail(f"{CONFIG.name}: this kernel needs {off[1]}: mend the fragment")
+        for line in unmet(self.config.splitlines(), have):
+            off = re.match(r"# (CONFIG_\w+)", line)
+            wrong = f"needs {off[1]}" if off else f"cannot have {line}"
+            raise Fail(f"{CONFIG.name}: this kernel {wrong}: mend the fragment")
 
 
-def module_out(state, name, inputs):
-    """Where the modules are that are built from folder name of kernel/, and from others that it reads."""
-    return cache.root() / "out" / f"{name}-{cache.digest(state, *(KERNEL / n for n in (name, *inputs)))}"
+def unmet(lines, have):
+    """Those configuration lines, of all that a fragment has, that do not hold in a .config."""
+    given = {line.split("=")[0] for line in have if line.startswith("CONFIG_")}
 
-
-def modules(kernel):
-    """Return the folders of our modules for a kernel."""
-    found = [kernel.module("tph_emu")]
-    if kernel.driver != "vfio-pci":
-        found.append(kernel.module("module", "patches/7.3"))
-    return found
-
-
-def make_module(folder, kernel, tree, name, inputs):
-    """Build them in a copy, because older kernels write beside the sources. A warning is an error."""
-    copy = folder / "kernel"
-    for part in (name, *inputs):
-        shutil.copytree(KERNEL / part, copy / part)
-    run(f"building {name} for the {kernel.flavour} kernel",
-        ["make", "-C", tree, f"-j{os.cpu_count()}", "CC=gcc", "KCFLAGS=-Werror", f"M={copy / name}",
-         "modules"], kernel.log, progress=KbuildProgress(), env=os.environ | REPRODUCIBLE)
-    for module in (copy / name).glob("*.ko"):
-        shutil.copy(module, folder)
-    shutil.rmtree(copy)
+    def fails(line):
+        off = re.fullmatch(r"# (CONFIG_\w+) is not set", line)
+        return off[1] in given if off else line.startswith("CONFIG_") and line not in have
+    return [line for line in lines if fails(line)]
 
 
 # What makes the same commits give the same files anywhere.

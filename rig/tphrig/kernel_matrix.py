@@ -142,7 +142,10 @@ class Matrix:
                               capture_output=True, text=True)
         if done.returncode:
             raise Fail(f"{variant}: no configuration: {done.stderr.strip()[-200:]}")
-        missing = unmet(lines, (self.work / variant / ".config").read_text().splitlines())
+        # The last line of a symbol counts.
+        wanted = {re.search(r"CONFIG_\w+", line)[0]: line for line in lines}
+        have = (self.work / variant / ".config").read_text().splitlines()
+        missing = kernel.unmet(wanted.values(), have)
         if missing:
             raise Fail(f"{variant}: this kernel cannot have {missing[0]}: mend {CONFIG.name} or the column")
 
@@ -210,14 +213,6 @@ class Matrix:
             self.columns = list(cells)
             self.rows += ["", f"{'':72}" + " ".join(f"{c:6}" for c in cells)]
         self.rows.append(f"{name[:70]:72}" + " ".join(f"{c:6}" for c in cells.values()))
-
-
-def unmet(lines, have):
-    """Those configuration lines that do not hold in a .config; the last line of a symbol counts."""
-    wanted = {re.search(r"CONFIG_\w+", line)[0]: line for line in lines}
-    given = {line.split("=")[0] for line in have if line.startswith("CONFIG_")}
-    return [line for symbol, line in wanted.items()
-            if (symbol in given if line.startswith("#") else line not in have)]
 
 
 def run_all(named):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from . import cache, sources
-from .kernel import make_module, module_out, modules
+from .kernel import GuestKernel
 from .say import Fail, KbuildProgress, run
 
 SERIES = ("6.1", "6.12", "7.3")
@@ -20,7 +20,7 @@ TESTED = ("series", SERIES[0], SERIES[-1])
 MODULES = ("virtio_pci", "virtio_console", "vfio_iommu_type1", "vfio_pci")
 
 
-class Stock:
+class Stock(GuestKernel):
     """Debian's newest kernel of a series; used like Kernel."""
 
     driver = "tph-vfio-pci"
@@ -36,21 +36,11 @@ class Stock:
         key = cache.digest(self.state, *MODULES)
         return self._once(lambda: cache.root() / "out" / f"linux-{self.flavour}-{key}", self._pick)
 
-    def modules(self):
-        """Return the folders of our modules that the guest has."""
-        return modules(self)
-
-    def module(self, name, *inputs):
-        """Return the folder that holds what is built from a folder of kernel/; see module_out()."""
-        return self._once(lambda: module_out(self.state, name, inputs),
-                          lambda folder: make_module(folder, self, self._tree(), name, inputs))
-
     def selftests(self):
         """It has come without any."""
         return []
 
-    def _tree(self):
-        """The build tree for external modules."""
+    def _build_tree(self):
         out = cache.root() / "work" / f"headers-{self.flavour}-{self.state}"
         cache.once(lambda: out, f"headers-{self.flavour}", lambda folder: self._make_tree(folder, out))
         return self._headers(out)
