@@ -57,11 +57,12 @@ def pytest_collection_modifyitems(config, items):
     All that need another guest than the first run in one process, so that it boots once; so do the
     tests that share a mark xdist_group.
     """
-    wanted = os.environ.get("RIG_KERNELS", ",".join(stock.TESTED)).split(",")
-    left_out = [item for item in items if item.module.__name__.startswith("test_vfio_") and
-                _guest_kernel(item) not in wanted]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    kernels = os.environ.get("RIG_KERNELS", ",".join(stock.TESTED)).split(",")
+
+    def wanted(item):
+        return not item.module.__name__.startswith("test_vfio_") or _guest_kernel(item) in kernels
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = filter(wanted, items)
 
     def group(item):
         mark = item.get_closest_marker("xdist_group")

@@ -27,10 +27,7 @@ def by_taskset(guest, tid, cpus):
 
 
 def by_cgroup(guest, tid, cpus):
-    guest.run(f"cd /sys/fs/cgroup; echo +cpuset > cgroup.subtree_control; mkdir -p moved; "
-              f"cd moved; echo threaded > cgroup.type; "
-              f"echo {','.join(map(str, cpus))} > cpuset.cpus; "
-              f"echo {tid} > cgroup.threads")
+    guest.confine(tid, ",".join(map(str, cpus)), thread=True)
 
 
 def tags_written(guest, since):

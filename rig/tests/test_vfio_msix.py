@@ -98,14 +98,20 @@ def test_a_batch_costs_one_write_a_vector_and_no_more_than_six_config_accesses(f
     assert len(writes) == 1, "one tag of ten has changed"
 
 
-@adds_vectors
-def test_without_memory_space_tags_of_vectors_are_an_io_error_and_nothing_changes(functions, ordered):
+def four_tags_in_place(functions):
+    """A device with TPH on and the tags of four vectors in its table; and Command, with memory on."""
     device, emulated = functions.open("loc=msix")
     command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER
     device.write(vfio.COMMAND, command, 2)
     device.set_control(ON)
     device.vectors(4)
     device.st_config(0, TAGS[:4])
+    return device, emulated, command
+
+
+@adds_vectors
+def test_without_memory_space_tags_of_vectors_are_an_io_error_and_nothing_changes(functions, ordered):
+    device, emulated, command = four_tags_in_place(functions)
     device.write(vfio.COMMAND, command & ~vfio.COMMAND_MEMORY, 2)
     with fails(errno.EIO):
         device.st_config(0, [0x100] * 4)
@@ -119,12 +125,7 @@ def test_without_memory_space_tags_of_vectors_are_an_io_error_and_nothing_change
 
 def test_memory_that_only_the_kernel_believes_to_be_on_is_an_io_error_and_nothing_changes(
         functions, ordered):
-    device, emulated = functions.open("loc=msix")
-    command = device.read(vfio.COMMAND, 2) | vfio.COMMAND_MEMORY | vfio.COMMAND_MASTER
-    device.write(vfio.COMMAND, command, 2)
-    device.set_control(ON)
-    device.vectors(4)
-    device.st_config(0, TAGS[:4])
+    device, emulated, command = four_tags_in_place(functions)
     clear_command(functions.guest, BDF)
     with fails(errno.EIO):
         device.st_config(0, [0x100] * 4)

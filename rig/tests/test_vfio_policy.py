@@ -24,12 +24,6 @@ def at_least(policy, least):
     return POLICIES.index(policy) >= POLICIES.index(least)
 
 
-def confine(guest, program, cpus):
-    """Leave a program no more than these CPUs, whatever affinity it asks for."""
-    guest.run("cd /sys/fs/cgroup; echo +cpuset > cgroup.subtree_control; mkdir -p confined; cd confined; "
-              f"echo {cpus} > cpuset.cpus; echo {program.pid()} > cgroup.procs")
-
-
 def tag_of(cpu, wide=False):
     return acpi.tags()[cpu].tag("vm", extended=wide)
 
@@ -96,12 +90,12 @@ def test_iv_st_takes_cpus_and_the_kernel_looks_up_their_tags(functions, options)
 @every_location
 def test_iv_st_takes_the_cpus_of_all_threads_of_the_process_and_no_others(functions, options):
     device, emulated = functions.open(options, policy="iv-st")
-    confine(functions.guest, functions.user.program, "1")
+    functions.guest.confine(functions.user.program.pid(), "1")
     device.st_config(0, [1], flags=BY_CPU)
     for cpus in ([0], [1, 2], [3, 1]):
         with fails(errno.EPERM):
             device.st_config(0, cpus, flags=BY_CPU)
-    confine(functions.guest, functions.user.program, "1-2")
+    functions.guest.confine(functions.user.program.pid(), "1-2")
     functions.user.call("thread 2")
     device.st_config(0, [1, 2], flags=BY_CPU)
     with fails(errno.EPERM):
@@ -114,7 +108,7 @@ def test_iv_st_takes_the_cpus_of_all_threads_of_the_process_and_no_others(functi
 
 def test_ds_st_takes_cpus_that_the_process_may_not_run_on(functions):
     device, _ = functions.open("loc=cap size=8", policy="ds-st")
-    confine(functions.guest, functions.user.program, "1")
+    functions.guest.confine(functions.user.program.pid(), "1")
     device.st_config(0, [0, 3], flags=BY_CPU)
 
 
@@ -179,7 +173,7 @@ def test_iv_st_does_not_steer_by_tags_that_were_there_before(functions):
 def test_a_thread_that_has_ended_does_not_lend_its_cpus(functions):
     device, _ = functions.open("loc=cap size=8", policy="iv-st")
     functions.user.call("handover")
-    confine(functions.guest, functions.user.program, "1")
+    functions.guest.confine(functions.user.program.pid(), "1")
     device.st_config(0, [1], flags=BY_CPU)
     with fails(errno.EPERM):
         device.st_config(0, [0], flags=BY_CPU)

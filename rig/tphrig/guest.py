@@ -267,6 +267,13 @@ class Guest:
     def bind(self, *bdfs, driver=None):
         self.run(f"bind -d {driver or self.driver} {' '.join(bdfs)}")
 
+    def confine(self, task, cpus, thread=False):
+        """Leave a process, or only a thread, no more than a list of CPUs, whatever affinity it asks for."""
+        kind = "threads" if thread else "procs"
+        self.run(f"cd /sys/fs/cgroup; echo +cpuset > cgroup.subtree_control; mkdir -p {kind}; cd {kind}; "
+                 f"{'echo threaded > cgroup.type; ' if thread else ''}"
+                 f"echo {cpus} > cpuset.cpus; echo {task} > cgroup.{kind}")
+
     def bar(self, bdf, number):
         lines = self.read(f"/sys/bus/pci/devices/{bdf}/resource").splitlines()
         return int(lines[number].split()[0], 16)
