@@ -10,8 +10,8 @@ RIG = rig/rig -C $(BUILD)
 DIR ?=
 # It may have spaces; in quotes, no shell replaces a ~.
 QUOTED = $(if $(DIR),"$(DIR:~/%=$(HOME)/%)")
-# Trees of DPDK for matrix; sources of Linux for kernel-matrix, the guest's if there are none; a
-# version for shell
+# Trees of DPDK for matrix; for kernel-matrix, sources of Linux, the guest's if there are none; for
+# demo, testpmd, shell and check, the kernel of the guest
 DPDK ?=
 KERNEL ?=
 

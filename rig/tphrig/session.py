@@ -76,7 +76,7 @@ class Rig:
 
 
 def set_up(guest, options=EMULATED, policy="ds-st"):
-    """Bind both ports to vfio-pci; give each a TPH capability first, unless its options are None."""
+    """Bind both ports to the guest's VFIO driver, each with a TPH capability unless its options are None."""
     emulated = [guest.emulate(bdf, of_port) for bdf, of_port in zip(PORT_BDF, options) if of_port]
     guest.load_vfio(policy)
     guest.bind(*PORT_BDF)
