@@ -42,3 +42,12 @@ def test_a_test_whose_parameters_have_gone_is_an_error(check, tmp_path):
                     "def test_every(case):\n    assert case\n")
     status, said = check(file)
     assert status != 0 and "Empty parameter set in 'test_every'" in said, said
+
+
+def test_what_make_was_given_is_not_passed_on_to_the_make_that_a_test_runs(rig, tmp_path):
+    file = tmp_path / "test_make.py"
+    file.write_text("import os\n\n\ndef test_make():\n    assert 'KERNEL' not in os.environ\n"
+                    "    assert 'KERNEL' not in os.environ.get('MAKEFLAGS', '')\n")
+    done = subprocess.run(["make", "-C", cache.PROJECT, "check", f"BUILD={rig.build}", "KERNEL=6.1",
+                           f"ARGS=-n0 -q {file}"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
