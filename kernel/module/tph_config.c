@@ -65,6 +65,9 @@ void tph_config_open(struct vfio_pci_core_device *vdev)
  */
 void tph_config_restore(struct vfio_pci_core_device *vdev)
 {
+	if (vdev->pdev->current_state != PCI_D0)
+		return;
+
 	guard(mutex)(&vdev->tph_calls);
 	vfio_pci_tph_restore(vdev);
 }
@@ -313,24 +316,28 @@ static ssize_t write_other(struct vfio_pci_core_device *vdev,
 {
 	loff_t pos = *ppos & VFIO_PCI_OFFSET_MASK;
 	struct pci_dev *pdev = vdev->pdev;
-	pci_power_t was = pdev->current_state;
 	bool power = pdev->pm_cap &&
 		     overlap(pos, count, pdev->pm_cap + PCI_PM_CTRL, 2);
+	pci_power_t was;
 	ssize_t ret;
 
+	/* So that the power state is the user's */
+	if (pm_runtime_resume_and_get(&pdev->dev))
+		return -EIO;
+
+	was = pdev->current_state;
 	if (power && was == PCI_D0)
 		tph_pci_save(vdev);
 
+	/* The user's memory may keep it waiting, and TPH be changed meanwhile */
 	ret = vfio_pci_core_write(&vdev->vdev, buf, count, ppos);
 
-	if (pdev->current_state != PCI_D0)
-		return ret;
-
-	if (power && was != PCI_D0)
+	if (power && was != PCI_D0 && pdev->current_state == PCI_D0)
 		tph_pci_restore(vdev);
-	if (overlap(pos, count, PCI_COMMAND, 2))
+	if (power || overlap(pos, count, PCI_COMMAND, 2))
 		tph_config_restore(vdev);
 
+	pm_runtime_put(&pdev->dev);
 	return ret;
 }
 

@@ -56,7 +56,7 @@ static int read_ctrl(struct pci_dev *pdev, u32 *ctrl)
 	return PCI_POSSIBLE_ERROR(*ctrl) ? -ENODEV : 0;
 }
 
-/* What is read meanwhile, and written, may be lost */
+/* While it is being reset, what is read and written may be lost */
 static int read_ctrl_unless_resetting(struct pci_dev *pdev, u32 *ctrl)
 {
 	struct tph_pci *tph = to_tph(pdev);
@@ -412,6 +412,8 @@ int tph_pci_set_st_entries(struct pci_dev *pdev, unsigned int index,
 	if (ret)
 		return ret;
 
+	tph->saved = false;
+
 	/* While the requester is off, a reset is not noticed */
 	if (!requester(w.before)) {
 		tph->st_valid = false;
@@ -482,6 +484,7 @@ int tph_pci_enable_entries(struct pci_dev *pdev, int mode, u8 req_type,
 	if (ret)
 		return ret;
 
+	tph->saved = false;
 	if (!requester(w.before))
 		tph->st_valid = false;
 
@@ -597,14 +600,18 @@ int tph_pci_wait_for_reset(struct pci_dev *pdev)
 
 /*
  * The kernel saves and restores other capabilities over resets and low power,
- * but not this one, unless it was itself that enabled TPH.  What is lost already
- * cannot be saved.
+ * but not this one, unless it was itself that enabled TPH.  What was saved before
+ * stands until TPH or the table is changed, since the device may have lost it
+ * meanwhile; what is lost and was not saved cannot be.
  */
 static void save(struct vfio_pci_core_device *vdev)
 {
 	struct tph_pci *tph = &vdev->pci;
 
 	lockdep_assert_held(&tph->lock);
+
+	if (tph->saved)
+		return;
 
 	tph->saved = !read_ctrl(vdev->pdev, &tph->saved_ctrl) &&
 		     requester(tph->saved_ctrl) == tph->req_type &&

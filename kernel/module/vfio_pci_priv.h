@@ -45,7 +45,7 @@ struct vm_area_struct;
  * @req_type: requester type enabled
  * @st_valid: @st agrees with the device
  * @resetting: from reset_prepare() to reset_done()
- * @saved: there is something to restore from
+ * @saved: there is something to restore from, and no change since
  * @st: what the entries of a table in the capability hold
  * @saved_st: the same, when it was last saved
  * @saved_ctrl: TPH Control when it was last saved

@@ -4,6 +4,7 @@
 
 import contextlib
 import errno
+import struct
 
 import pytest
 
@@ -41,12 +42,16 @@ def through_d3hot(device):
     device.power_state(0)
 
 
-def low_power(device, expected="D3hot"):
-    device.feature(vfio.LOW_POWER_ENTRY, vfio.SET, bytes(8))
-    where = f"/sys/bus/pci/devices/{device.bdf}"
-    device.user.guest.run(f"until grep -q suspended {where}/power/runtime_status; "
+def suspend(device, feature, argument):
+    device.feature(feature, vfio.SET, argument)
+    device.user.guest.run(f"until grep -q suspended /sys/bus/pci/devices/{device.bdf}/power/runtime_status; "
                           "do sleep 0.05; done")
-    assert device.user.guest.run(f"cat {where}/power_state").strip() == expected
+
+
+def low_power(device, expected="D3hot"):
+    suspend(device, vfio.LOW_POWER_ENTRY, bytes(8))
+    state = f"/sys/bus/pci/devices/{device.bdf}/power_state"
+    assert device.user.guest.run(f"cat {state}").strip() == expected
     device.feature(vfio.LOW_POWER_EXIT, vfio.SET)
 
 
@@ -378,3 +383,21 @@ def test_what_is_set_survives_low_power_that_is_entered_from_d3hot(functions):
     low_power(device)
     assert emulated.ctrl() == device.control() == ON
     assert {i: emulated.table()[i] for i in TAGS} == TAGS
+
+
+def test_a_reset_from_d3hot_keeps_what_firmware_left_and_what_is_set(functions):
+    device, emulated = set_up(functions, "loc=cap size=8 nsr=0")
+    device.power_state(3)
+    device.reset()
+    device.power_state(0)
+    assert emulated.ctrl() == device.control() == ON
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
+
+
+def test_what_is_set_survives_low_power_from_d3hot_that_an_access_ends(functions):
+    device, emulated = set_up(functions, "loc=cap size=8 nsr=0")
+    device.power_state(3)
+    eventfd, _ = device.user.call("eventfd")
+    suspend(device, vfio.LOW_POWER_ENTRY_WITH_WAKEUP, struct.pack("<iI", eventfd, 0))
+    assert device.control() == emulated.ctrl() == ON
+    assert emulated.table() == dict.fromkeys(range(8), FIRMWARE) | TAGS
